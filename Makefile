@@ -1,0 +1,72 @@
+# `make` alone lists the targets. Everything runs from .venv, which is made from uv.lock.
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+UV_STAMP := $(VENV)/.uv-$(UV_VERSION)
+DEMO_STAMP := $(VENV)/.synced-demo
+TEST_STAMP := $(VENV)/.synced-test
+TEST_PACKAGES := chromium redis-server postgresql espeak-ng ffmpeg poppler-utils
+DEMO_ARGS ?=
+PYTEST_ARGS ?=
+
+export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
+export UV_PYTHON_DOWNLOADS := never
+export PYTHON
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test test-all check format bench packages lint types contracts migrations
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+demo: $(DEMO_STAMP) ## the whole path on the demo study, then serve it at http://127.0.0.1:8000 (DEMO_ARGS=--once: and exit)
+	@$(BIN)/python -m mos_platform demo $(DEMO_ARGS)
+
+test: check packages ## everything that has to pass
+	$(BIN)/pytest -n 2 --dist loadscope -m "not all" $(PYTEST_ARGS)
+
+test-all: check packages ## the tests and the exhaustive walks
+	$(BIN)/pytest -n 2 --dist loadscope $(PYTEST_ARGS)
+
+check: lint types contracts migrations ## lint, types, import contracts and migrations only
+
+format: $(TEST_STAMP) ## rewrite the code in the one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(TEST_STAMP) ## measure what has a speed target
+	@set -e; for script in tests/benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
+
+lint: $(TEST_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(TEST_STAMP)
+	$(BIN)/mypy
+
+contracts: $(TEST_STAMP)
+	$(BIN)/lint-imports --no-logo
+
+migrations: $(TEST_STAMP)
+	$(BIN)/python -m mos_platform makemigrations --check --dry-run
+
+packages:
+	@deploy/system_packages.sh $(TEST_PACKAGES)
+
+$(UV_STAMP):
+	@deploy/make_venv.sh $(VENV) $(UV_VERSION)
+	@touch $@
+
+$(DEMO_STAMP): $(UV_STAMP) pyproject.toml uv.lock
+	@echo "Installing the locked packages into $(VENV)"
+	@$(BIN)/uv sync --locked --inexact --no-dev --extra platform
+	@touch $@
+
+$(TEST_STAMP): $(UV_STAMP) pyproject.toml uv.lock
+	@echo "Installing the locked packages and development tools into $(VENV)"
+	@$(BIN)/uv sync --locked --all-extras
+	@touch $@

@@ -1,0 +1,128 @@
+"""CSV bytes to checked columns. Every failure is one sentence with file, row and column.
+
+Rows are numbered as a spreadsheet shows them: the header is row 1.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from studies.errors import InputError
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+TRUE = frozenset({"true", "t", "yes", "1"})
+FALSE = frozenset({"false", "f", "no", "0", ""})
+
+
+def read_table(raw: bytes, where: str) -> pd.DataFrame:
+    """All cells as stripped text, indexed by row number. Blank lines are dropped; there may be no rows."""
+    if not raw.strip():
+        raise InputError(f"{where} is empty; it needs a header row and at least one row of data.")
+    cells = _parse(_decode(raw, where), where).fillna("").apply(lambda column: column.str.strip())
+    frame = cells.iloc[1:].set_axis(cells.iloc[0].tolist(), axis=1)
+    doubles = frame.columns[frame.columns.duplicated()]
+    if len(doubles):
+        raise InputError(f"{where}: column '{doubles[0]}' appears twice in the header; rename or remove one.")
+    frame.index = pd.RangeIndex(2, len(frame) + 2)
+    filled = (frame != "").to_numpy(dtype=bool).any(axis=1)
+    kept: pd.DataFrame = frame.loc[filled]
+    return kept
+
+
+def _decode(raw: bytes, where: str) -> str:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        raise InputError(
+            f"{where} row {row} is not UTF-8 text; save the file as CSV with UTF-8 encoding."
+        ) from None
+    if "\0" in text:
+        raise InputError(f"{where} is not a CSV file (it holds binary data); give a UTF-8 CSV file.")
+    return text
+
+
+def _parse(text: str, where: str) -> pd.DataFrame:
+    header = text.split("\n", 1)[0]
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if separator in header and "," not in header:
+            raise InputError(f"{where} is separated by {name}; save it with commas between the columns.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                io.StringIO(text, newline=""),
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+                header=None,
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
+        problem = str(error).removeprefix("Error tokenizing data. C error: ").strip().rstrip(".")
+        raise InputError(
+            f"{where} cannot be read as CSV ({problem}); give every row the header's columns."
+        ) from None
+
+
+def require(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
+    """Raise InputError naming the first column that is absent, and the one that may be meant."""
+    for column in columns:
+        if column in frame.columns:
+            continue
+        names = [str(name) for name in frame.columns]
+        near = difflib.get_close_matches(column, [name.lower() for name in names], n=1, cutoff=0.85)
+        meant = next((name for name in names if near and name.lower() == near[0]), None)
+        mend = f"rename '{meant}'" if meant else "add it"
+        raise InputError(f"{where}: column '{column}' is missing (found: {', '.join(names)}); {mend}.")
+
+
+def identifiers(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
+    """Raise InputError for the first empty cell of columns that name things."""
+    for column in columns:
+        empty = frame.index[frame[column] == ""]
+        if len(empty):
+            raise InputError(
+                f"{where} row {empty[0]}: column '{column}' is empty; fill it in or remove the row."
+            )
+
+
+def numbers(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.float64]:
+    """The column as floats; missing cells are NaN. Text and infinities raise InputError."""
+    text = frame[column]
+    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(values) & ~text.str.lower().isin(MISSING).to_numpy()
+    if bad.any():
+        row, value = frame.index[bad][0], text[bad].iloc[0]
+        raise InputError(
+            f"{where} row {row}: column '{column}' is {value!r}, which is not a number; "
+            "correct or empty the cell."
+        )
+    return values
+
+
+def booleans(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.bool_]:
+    """The column as true and false; an empty cell is false."""
+    text = frame[column].str.lower()
+    bad = ~text.isin(TRUE | FALSE)
+    if bad.any():
+        row, value = frame.index[bad][0], frame[column][bad].iloc[0]
+        raise InputError(f"{where} row {row}: column '{column}' is {value!r}; write true or false.")
+    return text.isin(TRUE).to_numpy(dtype=bool)
+
+
+def words(frame: pd.DataFrame, column: str, allowed: Sequence[str], where: str) -> None:
+    """Raise InputError for the first cell that is not one of the allowed words; empty cells pass."""
+    bad = ~frame[column].isin([*allowed, ""])
+    if bad.any():
+        row, value = frame.index[bad][0], frame[column][bad].iloc[0]
+        raise InputError(
+            f"{where} row {row}: column '{column}' is {value!r}; use one of {', '.join(allowed)}."
+        )

@@ -1,0 +1,91 @@
+"""Numbers as a reader meets them: one rule for figures, tables and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+MISSING = "–"
+MINUS = "−"
+
+
+def number(value: float | None, digits: int = 2, *, signed: bool = False) -> str:
+    """`value` rounded to `digits` decimals with a true minus; an en dash where it is not defined."""
+    if value is None:
+        return MISSING
+    text = f"{abs(value):.{digits}f}"
+    if not text.strip("0."):
+        return text
+    return (MINUS if value < 0 else "+" if signed else "") + text
+
+
+def interval(low: float | None, high: float | None, digits: int = 2) -> str:
+    """`[low, high]`, or an empty string where either end is not defined."""
+    if low is None or high is None:
+        return ""
+    return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def with_interval(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    digits: int = 2,
+    *,
+    signed: bool = False,
+) -> str:
+    """`3.91 [3.70, 4.12]`; the value alone where no interval is defined."""
+    return f"{number(value, digits, signed=signed)} {interval(low, high, digits)}".rstrip()
+
+
+def plus_minus(row: Mapping[str, Any], digits: int = 2) -> str:
+    """`3.91 ± 0.21` from mean, ci_low and ci_high; the bounds themselves where they are lopsided."""
+    mean, low, high = row["mean"], row["ci_low"], row["ci_high"]
+    if mean is None or low is None or high is None:
+        return number(mean, digits)
+    if abs((high - mean) - (mean - low)) > 10**-digits:
+        return with_interval(mean, low, high, digits)
+    return f"{number(mean, digits)} ± {number((high - low) / 2, digits)}"
+
+
+def p_value(p: float | None) -> str:
+    """Three decimals; `< 0.001` below that."""
+    if p is None:
+        return MISSING
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def p_phrase(p: float | None) -> str:
+    """`p < 0.001` or `p = 0.012`, for use in a sentence."""
+    if p is None:
+        return "p not defined"
+    return f"p {p_value(p)}" if p < 0.001 else f"p = {p_value(p)}"
+
+
+def percent(share: float | None) -> str:
+    """A share (0–1) in whole per cent."""
+    return MISSING if share is None else f"{share * 100:.0f}\u00a0%"
+
+
+def percents(low: float | None, high: float | None) -> str:
+    """An interval of shares in whole per cent."""
+    return "" if low is None or high is None else f"[{low * 100:.0f}, {high * 100:.0f}]"
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """`1 rater`, `36 raters`, with thin groups of three from 10 000 on."""
+    figure = f"{n:,}".replace(",", "\u202f") if n >= 10_000 else str(n)
+    return f"{figure} {one if n == 1 else many or one + 's'}"
+
+
+def listed(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def titled(name: str) -> str:
+    """An identifier as a heading: first letter raised, underscores as spaces."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

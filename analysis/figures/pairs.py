@@ -1,0 +1,128 @@
+"""Which methods differ: differences of means, preference strengths and wins, pair by pair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.figures.forest import Line, Mark, Scale, even_ticks, forest, tick_label
+from analysis.figures.matrix import Cell, matrix
+from analysis.figures.numbers import interval, number, percent, percents, with_interval
+from analysis.figures.plot import Plot, file_name, heading
+from analysis.figures.view import Row, View
+
+Pair = tuple[str, str]
+ALL_PAIRS = "all pairs"
+
+
+def resolved(view: View, row: Row) -> bool:
+    """Whether a pair's p value, adjusted within its family, is below the report's level."""
+    p = row.get("p_holm") if row.get("p_holm") is not None else row.get("p")
+    return p is not None and p < view.alpha
+
+
+def all_pairs(view: View, question: str) -> list[Row]:
+    """Differences of the main measure, each pair once."""
+    rows = view.screened("differences", question)
+    measures = view.measures(question)
+    if measures:
+        rows = [row for row in rows if row["measure"] in ("MOS", measures[0])]
+    together = [row for row in rows if row["family"] == ALL_PAIRS]
+    rows = together or rows
+    once = {frozenset((row["method_a"], row["method_b"])): row for row in reversed(rows)}
+    return [row for row in rows if once[frozenset((row["method_a"], row["method_b"]))] is row]
+
+
+def differences(view: View, question: str) -> Plot:
+    """Row minus column for every pair, ordered by the mean; tinted where the difference is resolved."""
+    order = view.ranking(question)
+    found: dict[Pair, Row] = {(row["method_a"], row["method_b"]): row for row in all_pairs(view, question)}
+    largest = max((abs(row["mean"]) for row in found.values() if row["mean"] is not None), default=1.0) or 1.0
+    rows, columns = order[:-1], order[1:]
+    cells = {}
+    for i, better in enumerate(order):
+        for worse in order[i + 1 :]:
+            row, sign = _oriented(found, (better, worse))
+            if row is not None and row["mean"] is not None:
+                cells[better, worse] = _difference_cell(view, row, sign, largest)
+    figure = matrix(view, heading(view.question(question)), rows, columns, cells)
+    caption = (
+        f"Mean of the row's method minus the column's, with {percent(view.confidence)} interval (unadjusted)."
+        f" Tinted: resolved at {percent(view.alpha)} after Holm's correction; untinted: not resolved."
+    )
+    count = sum(cell.resolved for cell in cells.values())
+    alt = f"Differences between methods: {count} of {len(cells)} pairs are resolved."
+    return Plot(file_name("differences", question), caption, alt, figure)
+
+
+def strengths(view: View, question: str) -> Plot:
+    """Log-worth of every method with its interval; the share of comparisons won beside it."""
+    rows = view.strengths(question)
+    lines = []
+    for row in rows:
+        ink = view.inks[row["method"]]
+        mark = Mark(row["strength"], row["ci_low"], row["ci_high"], colour=ink.colour, marker=ink.marker)
+        note = with_interval(row["strength"], row["ci_low"], row["ci_high"], signed=True)
+        lines.append(Line(row["method"], (mark,), note))
+    figure = forest(view, heading(view.question(question)), lines, _open_scale(rows))
+    caption = (
+        f"Strength (log-worth, summing to zero) with {percent(view.confidence)} interval over raters and "
+        "items; a difference of 1 means odds of 2.7 to 1."
+    )
+    names = "; ".join(f"{row['method']} {number(row['strength'], signed=True)}" for row in rows)
+    return Plot(file_name("preference", question), caption, f"Preference strengths: {names}.", figure)
+
+
+def wins(view: View, question: str) -> Plot:
+    """How often the row's method is preferred to the column's; ties count half."""
+    order = [row["method"] for row in view.strengths(question)]
+    cells = {}
+    for row in view.rows("preference_pairs", question):
+        if row["p_a"] is not None:
+            a, b = row["method_a"], row["method_b"]
+            cells[a, b] = _win_cell(view, row, flipped=False)
+            cells[b, a] = _win_cell(view, row, flipped=True)
+    cells = {pair: cell for pair, cell in cells.items() if set(pair) <= set(order)}
+    figure = matrix(view, heading(view.question(question)), order, order, cells)
+    caption = (
+        "Share of comparisons in which the row's method is preferred to the column's (a tie counts half), "
+        f"with {percent(view.confidence)} interval. Tinted: resolved at {percent(view.alpha)} after Holm's "
+        "correction."
+    )
+    count = sum(cell.resolved for cell in cells.values()) // 2
+    alt = f"Wins by pair: {count} of {len(cells) // 2} pairs are resolved."
+    return Plot(file_name("wins", question), caption, alt, figure)
+
+
+def _oriented(found: dict[Pair, Row], pair: Pair) -> tuple[Row | None, int]:
+    if pair in found:
+        return found[pair], 1
+    return found.get((pair[1], pair[0])), -1
+
+
+def _difference_cell(view: View, row: Row, sign: int, largest: float) -> Cell:
+    low, high = (
+        (row["ci_low"], row["ci_high"]) if sign > 0 else (_negative(row["ci_high"]), _negative(row["ci_low"]))
+    )
+    value = sign * row["mean"]
+    return Cell(number(value, signed=True), interval(low, high), value / largest, resolved(view, row))
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _win_cell(view: View, row: Row, *, flipped: bool) -> Cell:
+    share, low, high = row["p_a"], row["ci_low"], row["ci_high"]
+    if flipped:
+        share = 1 - share
+        low, high = (None, None) if low is None or high is None else (1 - high, 1 - low)
+    return Cell(percent(share), percents(low, high), 2 * share - 1, resolved(view, row))
+
+
+def _open_scale(rows: Sequence[Row]) -> Scale:
+    ends = [row[key] for row in rows for key in ("strength", "ci_low", "ci_high") if row[key] is not None]
+    low, high = min([*ends, 0.0]), max([*ends, 0.0])
+    room = (high - low or 1.0) * 0.05
+    ticks = even_ticks(low, high, 4)
+    words = ("less preferred", "more preferred")
+    return Scale(low - room, high + room, ticks, tuple(tick_label(t) for t in ticks), words, zero=0.0)

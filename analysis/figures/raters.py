@@ -1,0 +1,161 @@
+"""How far raters agree, where the variance lies, and who stood out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+
+from analysis.figures import style
+from analysis.figures.forest import PAD, ROW, Line, Mark, Scale, forest, tick_label
+from analysis.figures.numbers import counted, number, percent, with_interval
+from analysis.figures.plot import Frame, Plot, file_name, framed, heading
+from analysis.figures.style import BLUE, FAINT, INK, RULE, SETTINGS, SMALL, SOFT, TEXT, VERMILLION
+from analysis.figures.view import View
+
+ON_UNIT_SCALE = (
+    "ICC(1)",
+    "ICC(A,1)",
+    "ICC(C,1)",
+    "ICC(k)",
+    "ICC(A,k)",
+    "ICC(C,k)",
+    "ICC(Q,k)",
+    "alpha_ordinal",
+    "alpha_interval",
+    "alpha_nominal",
+    "kendall_w",
+    "fleiss_kappa",
+    "repeat_consistency",
+    "generalizability",
+)
+COEFFICIENT_NAMES = {
+    "alpha_ordinal": "α ordinal",
+    "alpha_interval": "α interval",
+    "alpha_nominal": "α nominal",
+    "kendall_w": "Kendall's W",
+    "fleiss_kappa": "κ (Fleiss)",
+    "repeat_consistency": "repeats",
+    "sos_a": "SOS a",
+    "generalizability": "generalizability",
+}
+
+
+def coefficient_name(coefficient: str) -> str:
+    return COEFFICIENT_NAMES.get(coefficient, coefficient)
+
+
+def agreement(view: View, question: str) -> Plot:
+    """Reliability and agreement coefficients with intervals, on a common scale from 0 to 1."""
+    rows = [row for row in view.screened("agreement", question) if row["value"] is not None]
+    rows = [row for row in rows if row["coefficient"] in ON_UNIT_SCALE]
+    lines = []
+    for row in rows:
+        mark = Mark(row["value"], row["ci_low"], row["ci_high"])
+        note = with_interval(row["value"], row["ci_low"], row["ci_high"])
+        lines.append(Line(coefficient_name(row["coefficient"]), (mark,), note))
+    ends = [row[key] for row in rows for key in ("value", "ci_low") if row[key] is not None]
+    low = min([*ends, 0.0])
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0) if low >= -0.1 else (-0.5, 0.0, 0.5, 1.0)
+    labels = tuple(tick_label(t) for t in ticks)
+    scale = Scale(
+        min(low, ticks[0]) - 0.03, 1.03, ticks, labels, ("no agreement" if low > -0.1 else "", "perfect")
+    )
+    figure = forest(view, heading(view.question(question)), lines, scale)
+    caption = (
+        f"{percent(view.confidence)} intervals. Forms with 1 speak of a single rater, forms with k of the "
+        "mean of all; units are stimuli."
+    )
+    alt = "; ".join(f"{coefficient_name(r['coefficient'])} {number(r['value'])}" for r in rows)
+    return Plot(file_name("agreement", question), caption, f"Agreement: {alt}.", figure)
+
+
+def variance(view: View, question: str) -> Plot:
+    """Share of each source of variance."""
+    rows = [row for row in view.rows("variance", question) if row["share"] is not None]
+    with rc_context(SETTINGS):
+        names = [row["component"].replace(":", " × ") for row in rows]
+        left = max((style.text_width(name, TEXT) for name in names), default=0.5) + 2 * PAD
+        figure, axes = framed(
+            view, *heading(view.question(question)), Frame(ROW * len(rows), left, 0.45, 0.08)
+        )
+        _bars(
+            axes,
+            [(name, row["share"], percent(row["share"])) for name, row in zip(names, rows, strict=True)],
+        )
+        for patch, row in zip(axes.patches, rows, strict=True):
+            patch.set_color(BLUE if row["component"] == "method" else FAINT)
+    caption = "Share of the variance of single ratings. Blue: what the methods differ in."
+    alt = "; ".join(f"{row['component']} {percent(row['share'])}" for row in rows)
+    return Plot(file_name("variance", question), caption, f"Variance shares: {alt}.", figure)
+
+
+def habits(view: View, question: str) -> Plot:
+    """Every rater's bias against the spread left around the stimulus means."""
+    rows = [
+        r for r in view.rows("raters", question) if r["bias"] is not None and r["inconsistency"] is not None
+    ]
+    flagged = {row["rater"] for row in view.rows("screening") if row["flagged"]}
+    with rc_context(SETTINGS):
+        figure, axes = framed(
+            view, *heading(view.question(question)), Frame(1.75, 0.42, 0.08, 0.42, top=0.16)
+        )
+        axes.spines["left"].set_visible(True)
+        axes.grid(color=RULE, linewidth=0.5)
+        axes.tick_params(labelsize=SMALL)
+        axes.axvline(0, color=FAINT, linewidth=0.9)
+        for row in rows:
+            bad = row["rater"] in flagged
+            marker, colour = ("X", VERMILLION) if bad else ("o", INK)
+            axes.plot(
+                row["bias"], row["inconsistency"], marker, color=colour, alpha=0.75, markersize=4.5, mew=0
+            )
+        axes.set_ylim(0, None)
+        axes.set_xlabel("bias (score minus stimulus mean)", size=SMALL, labelpad=2)
+        axes.set_title("inconsistency (SD after bias)", size=SMALL, color=SOFT, loc="left", pad=3)
+    caption = (
+        "One point per rater: how far above or below the others, and how erratically. "
+        "Crosses: flagged by a rule."
+    )
+    return Plot(
+        file_name("raters", question),
+        caption,
+        f"Bias and inconsistency of {counted(len(rows), 'rater')}.",
+        figure,
+    )
+
+
+def attention(view: View) -> Plot:
+    """How many raters missed how many attention checks."""
+    rows = [row for row in view.rows("screening") if row["rule"] == "attention"]
+    missed = Counter(row["value"] for row in rows if row["value"] is not None)
+    bars = [(f"{int(value)} missed", float(count), str(count)) for value, count in sorted(missed.items())]
+    none = sum(row["value"] is None for row in rows)
+    bars += [("none answered", float(none), str(none))] if none else []
+    limit = next((row["threshold"] for row in rows if row["threshold"] is not None), None)
+    with rc_context(SETTINGS):
+        left = max((style.text_width(bar[0], TEXT) for bar in bars), default=0.5) + 2 * PAD
+        figure, axes = framed(
+            view, "Attention checks", "Raters by checks missed", Frame(ROW * len(bars), left, 0.45, 0.08)
+        )
+        _bars(axes, bars)
+        for patch, value in zip(axes.patches, sorted(missed), strict=False):
+            patch.set_color(VERMILLION if limit is not None and value > limit else FAINT)
+    rule = f" Flagged: more than {number(limit, 0)}." if limit is not None else ""
+    alt = "; ".join(f"{bar[0]}: {counted(int(bar[1]), 'rater')}" for bar in bars)
+    return Plot("attention", f"Number of raters.{rule}", f"Attention checks: {alt}.", figure)
+
+
+def _bars(axes: Axes, bars: Sequence[tuple[str, float, str]]) -> None:
+    values = [value for _, value, _ in bars]
+    axes.barh(range(len(bars)), values, 0.62, color=FAINT)
+    axes.set_ylim(len(bars) - 0.5, -0.5)
+    axes.set_xlim(0, max([*values, 1e-9]) * 1.0)
+    axes.spines[:].set_visible(False)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    axes.set_yticks(range(len(bars)), [label for label, _, _ in bars], size=TEXT, color=INK)
+    for y, (_, value, text) in enumerate(bars):
+        axes.annotate(text, (value, y), (4, 0), textcoords="offset points", size=SMALL, va="center")

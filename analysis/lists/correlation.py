@@ -1,0 +1,199 @@
+"""correlation, metric_contest and metric_classification: do objective metrics follow the raters?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from analysis.lists.classification import classification_rows
+from analysis.lists.reliability import reliability
+from analysis.lists.scope import Listing, Row, Scope, codes, placed
+from analysis.stats.contest import Contest, metric_contest
+from analysis.stats.correlation import CorrelationEstimate, correlation_set, disattenuate
+from analysis.stats.result import Note
+from analysis.tables import natural
+from studies.metrics import Direction
+
+DIRECTIONS: dict[str, Direction] = {"higher": "higher", "lower": "lower"}
+FEWEST = 3  # stimuli with a value, below which nothing is said about a metric
+
+ABOVE_ONE = Note(
+    "disattenuated_above_one",
+    "A correlation corrected for rating noise exceeds 1 and is shown as computed; the correction is rough.",
+)
+
+
+@dataclass(frozen=True)
+class CorrelationLists:
+    correlation: Listing = field(default_factory=Listing)
+    contest: Listing = field(default_factory=Listing)
+    classification: Listing = field(default_factory=Listing)
+
+
+@dataclass(frozen=True)
+class _Metric:
+    """One metric beside the MOS of one question, over stimuli that have both (references excluded)."""
+
+    name: str
+    direction: Direction | None
+    of_methods: bool
+    frame: pd.DataFrame
+
+
+def correlation_lists(scope: Scope, stimulus_mos: list[Row]) -> CorrelationLists:
+    """stimulus_mos: the rows of that list. References are left out, also where reliability is estimated."""
+    lists = CorrelationLists()
+    if scope.data.metrics.empty:
+        return lists
+    for question in scope.rated_questions:
+        metrics = _metrics(scope, _rated(scope, question, stimulus_mos))
+        own = reliability(scope, question, _without_references(scope, question)) if metrics else {}
+        for metric in metrics:
+            lists.correlation.add(_correlations(scope, question, metric, own))
+        for a, b in combinations([metric for metric in metrics if not metric.of_methods], 2):
+            lists.contest.add(_contests(scope, question, a, b))
+        lists.classification.add(_classification(scope, question, metrics))
+    return lists
+
+
+def _classification(scope: Scope, question: str, metrics: list[_Metric]) -> Listing:
+    named = [
+        (metric.name, metric.direction, metric.frame.set_index("stimulus")["value"])
+        for metric in metrics
+        if metric.direction is not None and not metric.of_methods
+    ]
+    return classification_rows(scope, question, _without_references(scope, question), named)
+
+
+def _without_references(scope: Scope, question: str) -> pd.DataFrame:
+    frame = scope.scored(question, scope.primary)
+    references = scope.data.stimuli["stimulus"][scope.data.stimuli["is_reference"].to_numpy(dtype=bool)]
+    return frame[~frame["stimulus"].isin(references)]
+
+
+def _metrics(scope: Scope, stimuli: pd.DataFrame) -> list[_Metric]:
+    values = scope.data.metrics
+    values = values[values["value"].notna().to_numpy(dtype=bool)]
+    found = []
+    for name in natural(values["metric"]):
+        of_metric = values[values["metric"] == name]
+        direction = DIRECTIONS.get(str(of_metric["direction"].iloc[0]))
+        clips = of_metric[of_metric["stimulus"] != ""]
+        key = "stimulus" if len(clips) else "method"
+        chosen = (clips if len(clips) else of_metric)[[key, "value"]]
+        frame = stimuli.merge(chosen, on=key).sort_values("stimulus", ignore_index=True)
+        if len(frame) >= FEWEST:
+            found.append(_Metric(name, direction, not len(clips), frame))
+    return found
+
+
+def _rated(scope: Scope, question: str, stimulus_mos: list[Row]) -> pd.DataFrame:
+    """stimulus, method, item, mean, half_width of every rated stimulus that is no reference."""
+    references = set(scope.data.stimuli["stimulus"][scope.data.stimuli["is_reference"].to_numpy(dtype=bool)])
+    rows = [
+        {
+            **{name: row[name] for name in ("stimulus", "method", "item", "mean")},
+            "half_width": _half_width(row),
+        }
+        for row in stimulus_mos
+        if row["question"] == question
+        and row["screening"] == scope.primary
+        and row["stimulus"] not in references
+    ]
+    return pd.DataFrame(rows, columns=["stimulus", "method", "item", "mean", "half_width"])
+
+
+def _half_width(row: Row) -> float:
+    limits = (row["ci_low"], row["ci_high"])
+    return np.nan if None in limits else float(limits[1] - limits[0]) / 2
+
+
+def _correlations(scope: Scope, question: str, metric: _Metric, own: dict[str, float | None]) -> Listing:
+    frame = metric.frame
+    width = frame["half_width"].to_numpy(dtype=float)
+    found = correlation_set(
+        frame["mean"].to_numpy(dtype=float),
+        frame["value"].to_numpy(dtype=float),
+        codes(frame["item"]),
+        codes(frame["method"]),
+        confidence=scope.options.confidence,
+        n_boot=scope.options.n_boot,
+        rng=scope.options.rng("correlation", question, metric.name),
+        levels=("method",) if metric.of_methods else ("stimulus", "within_item", "method"),
+        half_width=None if np.isnan(width).any() else width,
+    )
+    listing = Listing([_row(question, metric, one, own.get(one.level)) for one in found])
+    for one, row in zip(found, listing.rows, strict=True):
+        listing.notes.extend(placed(one.notes, question, metric.name))
+        if row["disattenuated"] is not None and abs(row["disattenuated"]) > 1:
+            listing.notes.extend(placed([ABOVE_ONE], question, metric.name))
+    return listing
+
+
+def _row(question: str, metric: _Metric, one: CorrelationEstimate, own: float | None) -> Row:
+    plain = one.coefficient == "PLCC" and one.mapping == "raw"
+    corrected, ceiling = disattenuate(one.value, own) if plain else (None, None)
+    return {
+        "question": question,
+        "metric": metric.name,
+        "level": one.level,
+        "coefficient": one.coefficient,
+        "value": one.value,
+        "ci_low": one.ci_low,
+        "ci_high": one.ci_high,
+        "procedure": one.procedure,
+        "n": one.n,
+        "n_items": one.n_items,
+        "n_methods": one.n_methods,
+        "direction": metric.direction,
+        "mapping": one.mapping,
+        "rmse": one.rmse,
+        "outlier_ratio": one.outlier_ratio,
+        "disattenuated": corrected,
+        "reliability": own if plain else None,
+        "ceiling": ceiling,
+        "independent_ci_low": one.independent_ci_low,
+        "independent_ci_high": one.independent_ci_high,
+        "independent_procedure": one.independent_procedure,
+    }
+
+
+def _contests(scope: Scope, question: str, a: _Metric, b: _Metric) -> Listing:
+    """Two metrics over the stimuli that have both; a metric without a direction cannot enter."""
+    both = a.frame.merge(b.frame[["stimulus", "value"]], on="stimulus", suffixes=("_a", "_b"))
+    if a.direction is None or b.direction is None or len(both) < FEWEST:
+        return Listing()
+    found = metric_contest(
+        both["mean"].to_numpy(dtype=float),
+        both["value_a"].to_numpy(dtype=float),
+        both["value_b"].to_numpy(dtype=float),
+        codes(both["item"]),
+        codes(both["method"]),
+        direction_a=a.direction,
+        direction_b=b.direction,
+        confidence=scope.options.confidence,
+        n_boot=scope.options.n_boot,
+        rng=scope.options.rng("contest", question, a.name, b.name),
+    )
+    return Listing([_contest_row(question, a.name, b.name, one) for one in found])
+
+
+def _contest_row(question: str, a: str, b: str, one: Contest) -> Row:
+    return {
+        "question": question,
+        "metric_a": a,
+        "metric_b": b,
+        "level": one.level,
+        "coefficient": one.coefficient,
+        "difference": one.difference,
+        "ci_low": one.ci_low,
+        "ci_high": one.ci_high,
+        "p": one.p,
+        "procedure": one.procedure,
+        "williams_p": one.williams_p,
+        "zou_low": one.zou_low,
+        "zou_high": one.zou_high,
+    }

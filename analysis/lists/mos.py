@@ -1,0 +1,245 @@
+"""mos, stimulus_mos and group_mos: means with their intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.lists.scope import Listing, Placed, Row, Scope, codes, placed, scores
+from analysis.stats.mos import (
+    MeanEstimate,
+    StimulusEstimate,
+    beyond_scale,
+    distribution,
+    mean_estimate,
+    stimulus_estimate,
+)
+from analysis.stats.result import Note
+from analysis.tables import natural
+from studies.bundle import RATERS, STIMULI
+
+WEAK_REFERENCE = 4.0  # a hidden reference that is rated lower makes DMOS hard to read (ITU-T P.910)
+MOST_LEVELS = 12  # an attribute with more levels is an identifier rather than a group
+CONSTANT = "constant by definition"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The ratings that one row is about, and the row's first columns."""
+
+    question: str
+    method: str
+    measure: str
+    screening: str
+    frame: pd.DataFrame
+
+
+def mos_rows(scope: Scope) -> Listing:
+    """One row per question, measure, screening and method."""
+    listing = Listing()
+    for question in scope.rated_questions:
+        for screening in scope.screenings:
+            frame = scope.scored(question, screening)
+            listing.add(_measured(scope, question, "MOS", screening, frame))
+            if question in scope.data.hidden_reference_questions and scope.data.reference:
+                pairs = differential(scope, question, frame)
+                listing.add(_measured(scope, question, "DMOS", screening, pairs))
+                if screening == scope.primary:
+                    listing.notes.extend(_dmos_notes(scope, question, frame, len(pairs)))
+    return listing
+
+
+def differential(scope: Scope, question: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """DV = V − V_ref + highest grade by the same rater on the same item, uncrushed.
+
+    Ratings whose rater did not rate the item's reference are left out. Source: ITU-T P.910 (2023), ACR-HR.
+    """
+    reference = frame[frame["method"] == scope.data.reference]
+    base = reference.groupby(["rater", "item"], as_index=False)["score"].mean()
+    pairs = frame.merge(base, on=["rater", "item"], suffixes=("", "_reference"))
+    high = scope.data.scales[question][1]
+    return pairs.assign(score=pairs["score"] - pairs["score_reference"] + high)
+
+
+def _dmos_notes(scope: Scope, question: str, frame: pd.DataFrame, used: int) -> list[Placed]:
+    notes = []
+    reference = frame["score"][frame["method"] == scope.data.reference]
+    if len(reference) and reference.mean() < WEAK_REFERENCE:
+        message = (
+            f"The hidden reference has a MOS of {reference.mean():.2f}, below {WEAK_REFERENCE:g}; "
+            "DMOS is hard to read where the reference itself is not good."
+        )
+        notes.append(Note("weak_reference", message))
+    if used < len(frame):
+        message = (
+            f"{len(frame) - used} of {len(frame)} ratings do not enter DMOS, as the rater did not rate the "
+            "reference of the item."
+        )
+        notes.append(Note("dmos_incomplete", message))
+    return placed(notes, question)
+
+
+def _measured(scope: Scope, question: str, measure: str, screening: str, frame: pd.DataFrame) -> Listing:
+    listing = Listing()
+    for method in scope.methods_in(frame["method"]):
+        group = Group(question, method, measure, screening, frame[frame["method"] == method])
+        constant = measure == "DMOS" and method == scope.data.reference
+        estimate = _estimate(scope, group.frame)
+        listing.rows.append(_mos_row(group, estimate, constant=constant))
+        if screening == scope.primary and not constant:
+            notes = [*estimate.notes, *_beyond(scope, group, estimate)]
+            listing.notes.extend(placed(notes, question, method))
+    return listing
+
+
+def _estimate(scope: Scope, frame: pd.DataFrame) -> MeanEstimate:
+    return mean_estimate(
+        codes(frame["rater"]),
+        codes(frame["item"]),
+        scores(frame),
+        target=scope.options.target,
+        confidence=scope.options.confidence,
+    )
+
+
+def _beyond(scope: Scope, group: Group, estimate: MeanEstimate) -> list[Note]:
+    if group.measure != "MOS":
+        return []
+    low, high = scope.data.scales[group.question]
+    note = beyond_scale(estimate.ci_low, estimate.ci_high, low=low, high=high)
+    return [note] if note else []
+
+
+def _mos_row(group: Group, estimate: MeanEstimate, *, constant: bool) -> Row:
+    spread = distribution(scores(group.frame))
+    return {
+        "question": group.question,
+        "method": group.method,
+        "measure": group.measure,
+        "screening": group.screening,
+        "mean": estimate.mean,
+        **_interval(estimate, constant=constant),
+        "target": estimate.target,
+        "procedure": CONSTANT if constant else estimate.procedure,
+        "rating_mean": estimate.rating_mean,
+        "n_ratings": estimate.n_ratings,
+        "n_raters": estimate.n_raters,
+        "n_items": estimate.n_items,
+        "naive_ci_low": None if constant else estimate.naive_ci_low,
+        "naive_ci_high": None if constant else estimate.naive_ci_high,
+        "median": spread.median,
+        "q1": spread.q1,
+        "q3": spread.q3,
+        "sd": spread.sd,
+        "counts": {grade(value): count for value, count in spread.counts.items()},
+    }
+
+
+def _interval(estimate: MeanEstimate | StimulusEstimate, *, constant: bool = False) -> Row:
+    names = ("se", "df", "ci_low", "ci_high")
+    return {name: None if constant else getattr(estimate, name) for name in names}
+
+
+def grade(value: float) -> str:
+    """A score as the key of a JSON object: 4, 3.5."""
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def stimulus_rows(scope: Scope) -> Listing:
+    """One row per question, screening and stimulus."""
+    listing = Listing()
+    for question in scope.rated_questions:
+        low, high = scope.data.scales[question]
+        for screening in scope.screenings:
+            frame = scope.scored(question, screening)
+            for (method, item, stimulus), rows in _by_stimulus(scope, frame):
+                estimate = stimulus_estimate(
+                    scores(rows), low=low, high=high, confidence=scope.options.confidence
+                )
+                home = {"question": question, "stimulus": stimulus, "method": method, "item": item}
+                listing.rows.append({**home, **_stimulus_row(screening, estimate)})
+                if screening == scope.primary:
+                    listing.notes.extend(placed(estimate.notes, question, stimulus))
+    return listing
+
+
+def _by_stimulus(scope: Scope, frame: pd.DataFrame) -> list[tuple[tuple[str, str, str], pd.DataFrame]]:
+    methods, items = (
+        {name: place for place, name in enumerate(names)} for names in (scope.data.methods, scope.data.items)
+    )
+    groups = [
+        ((str(method), str(item), str(stimulus)), rows)
+        for (method, item, stimulus), rows in frame.groupby(["method", "item", "stimulus"], sort=True)
+    ]
+    return sorted(groups, key=lambda group: (methods[group[0][0]], items[group[0][1]]))
+
+
+def _stimulus_row(screening: str, estimate: StimulusEstimate) -> Row:
+    return {
+        "measure": "MOS",
+        "screening": screening,
+        "mean": estimate.mean,
+        **_interval(estimate),
+        "procedure": estimate.procedure,
+        "n_ratings": estimate.n_ratings,
+        "median": estimate.median,
+        "sd": estimate.sd,
+        "corrected_mos": None,
+        "corrected_model": None,
+    }
+
+
+def group_rows(scope: Scope) -> Listing:
+    """Means per level of each item attribute and of each fact about raters that has several levels."""
+    listing = Listing()
+    for question in scope.rated_questions:
+        frame = scope.scored(question, scope.primary)
+        for attribute_of, table in _described(scope):
+            key = "stimulus" if attribute_of == "item" else "rater"
+            for attribute in _attributes(table, key):
+                levels = frame[key].map(table.set_index(key)[attribute]).fillna("")
+                place = {"question": question, "attribute": attribute, "attribute_of": attribute_of}
+                listing.rows.extend(_level_rows(scope, place, frame, levels))
+    return listing
+
+
+def _described(scope: Scope) -> list[tuple[str, pd.DataFrame]]:
+    known = [column for column in STIMULI.header if column != "split"]
+    stimuli = scope.data.stimuli
+    items = stimuli.drop(columns=[name for name in known if name in stimuli and name != "stimulus"])
+    tables = [("item", items)]
+    if scope.data.raters is not None:
+        wanted = ["rater", "expertise", "recruitment", "age_group", "device"]
+        extra = [name for name in scope.data.raters.columns if name not in RATERS.header]
+        columns = [name for name in [*wanted, *extra] if name in scope.data.raters]
+        tables.append(("rater", scope.data.raters[columns]))
+    return tables
+
+
+def _attributes(table: pd.DataFrame, key: str) -> list[str]:
+    """Columns that divide the study into a few groups."""
+    names = [name for name in table.columns if name != key]
+    levels = {name: table[name][table[name] != ""].nunique() for name in names}
+    return [name for name in names if 2 <= levels[name] <= min(MOST_LEVELS, len(table) - 1)]
+
+
+def _level_rows(scope: Scope, place: Row, frame: pd.DataFrame, levels: pd.Series) -> list[Row]:
+    rows = []
+    for level in natural(value for value in levels if value):
+        of_level = frame[(levels == level).to_numpy(dtype=bool)]
+        for method in scope.methods_in(of_level["method"]):
+            estimate = _estimate(scope, of_level[of_level["method"] == method])
+            rows.append(
+                {
+                    **place,
+                    "level": level,
+                    "method": method,
+                    "measure": "MOS",
+                    "mean": estimate.mean,
+                    **_interval(estimate),
+                    "procedure": estimate.procedure,
+                    "n_ratings": estimate.n_ratings,
+                }
+            )
+    return rows

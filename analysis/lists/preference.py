@@ -1,0 +1,111 @@
+"""preference, preference_pairs and preference_model: what the A/B comparisons say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from analysis.lists.scope import IntArray, Listing, Row, Scope, codes, codes_of, placed
+from analysis.stats.preference import PreferenceFit, fit_preference
+
+OUTCOME = {"left": 1, "tie": 0, "right": -1}
+
+
+@dataclass(frozen=True)
+class PreferenceLists:
+    strengths: Listing = field(default_factory=Listing)
+    pairs: Listing = field(default_factory=Listing)
+    models: Listing = field(default_factory=Listing)
+
+
+def preference_lists(scope: Scope) -> PreferenceLists:
+    lists = PreferenceLists()
+    for question in scope.compared_questions:
+        votes = scope.compared(question)
+        votes = votes[votes["n"] > 0]
+        if len(votes):
+            _add(lists, scope, question, votes)
+    return lists
+
+
+def _add(lists: PreferenceLists, scope: Scope, question: str, votes: pd.DataFrame) -> None:
+    methods = scope.methods_in([*votes["left"], *votes["right"]])
+    fit = _fit(scope, votes, methods)
+    lists.strengths.rows.extend(_strengths(question, methods, fit))
+    lists.pairs.rows.extend(_pairs(question, methods, fit))
+    lists.models.rows.append(_model(question, fit))
+    lists.models.notes.extend(placed(fit.notes, question))
+
+
+def _fit(scope: Scope, votes: pd.DataFrame, methods: list[str]) -> PreferenceFit:
+    return fit_preference(
+        _people(votes["rater"]),
+        _people(votes["item"]),
+        codes_of(votes["left"], methods),
+        codes_of(votes["right"], methods),
+        np.array([OUTCOME[choice] for choice in votes["choice"]], dtype=np.int64),
+        n_methods=len(methods),
+        confidence=scope.options.confidence,
+        n=votes["n"].to_numpy(dtype=float),
+        adaptive=votes["adaptive"].to_numpy(dtype=bool),
+        positions_known=bool(votes["sides_known"].all()),
+        target=scope.options.target,
+        names=methods,
+    )
+
+
+def _people(column: pd.Series) -> IntArray | None:
+    return None if (column == "").all() else codes(column)
+
+
+def _strengths(question: str, methods: list[str], fit: PreferenceFit) -> list[Row]:
+    return [
+        {
+            "question": question,
+            "method": methods[row.method],
+            "strength": row.strength,
+            "se_covariance": row.se_covariance,
+            "ci_low": row.ci_low,
+            "ci_high": row.ci_high,
+            "win_rate": row.win_rate,
+            "procedure": row.procedure,
+        }
+        for row in fit.strengths
+    ]
+
+
+def _pairs(question: str, methods: list[str], fit: PreferenceFit) -> list[Row]:
+    return [
+        {
+            "question": question,
+            "method_a": methods[pair.method_a],
+            "method_b": methods[pair.method_b],
+            "wins_a": pair.wins_a,
+            "wins_b": pair.wins_b,
+            "ties": pair.ties,
+            "p_a": pair.p_a,
+            "ci_low": pair.ci_low,
+            "ci_high": pair.ci_high,
+            "p": pair.p,
+            "p_holm": pair.p_holm,
+            "procedure": pair.procedure,
+        }
+        for pair in fit.pairs
+    ]
+
+
+def _model(question: str, fit: PreferenceFit) -> Row:
+    model = fit.model
+    return {
+        "question": question,
+        "model": model.model,
+        "log_likelihood": model.log_likelihood,
+        "tie_parameter": model.tie_parameter,
+        "position_effect": model.position_effect,
+        "position_p": model.position_p,
+        "circular_triads": model.circular_triads,
+        "triads_judged": model.triads_judged,
+        "connected": model.connected,
+    }

@@ -1,0 +1,262 @@
+"""SOURCE to StudyData: everything the statistics need, checked, typed and in a stable order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis import measured, tables
+from analysis.sources import Source, check_version, open_source, parse_json
+from analysis.stats.result import Note
+from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, STUDY_FILE
+from studies.config import StudyConfig, parse_study
+from studies.errors import InputError
+from studies.scales import SCALES
+
+Scale = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """One study. Ids are text; scores are finite floats; numeric columns that were empty are NaN.
+
+    ratings: row, rater, stimulus, method, item, question, score, kind, and what the bundle has beside.
+    comparisons: row, rater, item, left, right (method names), question, choice, n, adaptive, sides_known,
+    expected_choice (filled for attention checks); rater or item is "" throughout where not recorded.
+    stimuli: stimulus, method, item, is_reference, item attributes. raters: None where not recorded.
+    metrics: stimulus ("" for a value of the method), item, method, metric, value (NaN where not computed),
+    direction ("" where unknown), unit, status. scales: ends of the scale per question; scale: over all.
+    """
+
+    study: str
+    title: str
+    config: dict[str, Any] | None
+    config_sha256: str | None
+    seed: int | None
+    simulated: bool
+    ratings: pd.DataFrame
+    comparisons: pd.DataFrame
+    stimuli: pd.DataFrame
+    raters: pd.DataFrame | None
+    metrics: pd.DataFrame
+    scale: Scale
+    notes: tuple[Note, ...]
+    scales: dict[str, Scale]
+    questions: tuple[str, ...]
+    methods: tuple[str, ...]
+    items: tuple[str, ...]
+    reference: str | None
+    hidden_reference_questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What study.json says; without the file, what can be said of a bare table."""
+
+    study: str
+    title: str
+    config: StudyConfig | None
+    config_sha256: str | None
+    seed: int | None
+    simulated: bool
+
+
+def load_source(source: str, *, metrics: Path | None = None, question_column: str | None = None) -> StudyData:
+    """Read a bundle folder, bundle zip, bare ratings.csv or comparisons.csv, or a study by id.
+
+    `metrics` is a further table of objective values; `question_column` names the column that holds the
+    question. Raises InputError: one sentence with file, row, column and how to mend it.
+    """
+    opened = open_source(source)
+    header = _header(opened)
+    ratings = _ratings(opened, question_column)
+    comparisons = _comparisons(opened, question_column)
+    if ratings.frame.empty and comparisons.frame.empty:
+        raise InputError(f"{_answers(opened)} has a header but no answers; collect at least one rating.")
+    stimuli = _stimuli(opened, ratings.frame, header.config)
+    raters = (
+        tables.read_raters(opened.files[RATERS.file], RATERS.file) if RATERS.file in opened.files else None
+    )
+    values = _metrics(opened, metrics, stimuli)
+    scales, scale_notes = _scales(opened, ratings.frame, header.config)
+    notes = (*ratings.notes, *comparisons.notes, *values.notes, *scale_notes)
+    frames = (ratings.frame, _named(comparisons.frame, stimuli), stimuli, raters, values.frame)
+    return _assembled(header, frames, scales, notes)
+
+
+def _header(opened: Source) -> _Header:
+    if STUDY_FILE not in opened.files:
+        return _Header(opened.name, opened.name, None, None, None, simulated=False)
+    where = opened.label(STUDY_FILE)
+    content = parse_json(opened.files[STUDY_FILE], where)
+    check_version(content, where)
+    raw = content.get("config")
+    config = parse_study(raw, f"{where}, key 'config'") if raw is not None else None
+    study = str(content.get("study") or (config.study if config else opened.name))
+    seed = content.get("seed", config.seed if config else None)
+    if seed is not None and (not isinstance(seed, int) or seed < 0):
+        raise InputError(f"{where}: key 'seed' is {seed!r}; it must be a whole number, 0 or more.")
+    digest = content.get("config_sha256") or (config.sha256() if config else None)
+    title = str(content.get("title") or (config.title if config else study))
+    return _Header(study, title, config, digest, seed, content.get("simulated") is True)
+
+
+def _ratings(opened: Source, question_column: str | None) -> tables.Parsed:
+    if RATINGS.file not in opened.files:
+        return tables.Parsed(tables.NO_RATINGS)
+    where = opened.label(RATINGS.file)
+    return tables.read_ratings(opened.files[RATINGS.file], where, question_column)
+
+
+def _comparisons(opened: Source, question_column: str | None) -> tables.Parsed:
+    if COMPARISONS.file not in opened.files:
+        return tables.Parsed(tables.NO_COMPARISONS)
+    where = opened.label(COMPARISONS.file)
+    # In a bundle the option is about the ratings unless there are none.
+    column = question_column if RATINGS.file not in opened.files else None
+    return tables.read_comparisons(opened.files[COMPARISONS.file], where, column)
+
+
+def _answers(opened: Source) -> str:
+    return next(opened.label(name) for name in (RATINGS.file, COMPARISONS.file) if name in opened.files)
+
+
+def _stimuli(opened: Source, ratings: pd.DataFrame, config: StudyConfig | None) -> pd.DataFrame:
+    if STIMULI.file in opened.files:
+        stimuli = tables.read_stimuli(opened.files[STIMULI.file], STIMULI.file)
+        tables.check_stimuli(ratings, stimuli, opened.label(RATINGS.file), [STIMULI.file])
+    else:
+        stimuli = tables.stimuli_of(ratings)
+    if config is None:
+        return stimuli
+    if config.reference is not None:
+        stimuli["is_reference"] = stimuli["is_reference"] | (stimuli["method"] == config.reference.name)
+    return _with_attributes(stimuli, config)
+
+
+def _with_attributes(stimuli: pd.DataFrame, config: StudyConfig) -> pd.DataFrame:
+    """Item attributes of the study file, where stimuli.csv does not carry them."""
+    names = sorted({name for item in config.items for name in item.attributes} - set(stimuli.columns))
+    for name in names:
+        values = {item.name: item.attributes.get(name, "") for item in config.items}
+        stimuli[name] = stimuli["item"].map(values).fillna("")
+    return stimuli
+
+
+def _metrics(opened: Source, extra: Path | None, stimuli: pd.DataFrame) -> tables.Parsed:
+    frame, notes = measured.NO_METRICS, list[Note]()
+    found = [(METRICS.file, opened.files[METRICS.file])] if METRICS.file in opened.files else []
+    if extra is not None:
+        found.append((str(extra), _bytes(extra)))
+    for where, raw in found:
+        parsed = measured.read_metrics(raw, where, stimuli)
+        frame = measured.merged(frame, parsed.frame)
+        notes.extend(parsed.notes)
+    return tables.Parsed(frame, tuple(notes))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or error}); give --metrics a CSV file with columns "
+            "stimulus, metric, value."
+        ) from None
+
+
+def _scales(
+    opened: Source, ratings: pd.DataFrame, config: StudyConfig | None
+) -> tuple[dict[str, Scale], list[Note]]:
+    """Lowest and highest grade per question: declared, else 1–5 where it fits, else what was observed."""
+    declared: dict[str, Scale] = {}
+    for asked in (question for part in config.parts for question in part.questions) if config else ():
+        scale = SCALES[asked.scale]
+        declared[asked.id] = (float(scale.low), float(scale.high))
+    tables.check_scale(ratings, declared, opened.label(RATINGS.file))
+    notes = []
+    scales = dict(declared)
+    for question in tables.natural(set(ratings["question"]) - set(declared)):
+        scores = ratings["score"][ratings["question"] == question].to_numpy(dtype=float)
+        low, high = float(np.floor(scores.min())), float(np.ceil(scores.max()))
+        scales[question] = (1.0, 5.0) if low >= 1 and high <= 5 else (low, high)
+        notes.append(
+            Note(
+                "scale_assumed",
+                f"Question {question!r} has no declared scale; {scales[question][0]:g} to "
+                f"{scales[question][1]:g} is assumed from the scores.",
+            )
+        )
+    return scales, notes
+
+
+def _named(comparisons: pd.DataFrame, stimuli: pd.DataFrame) -> pd.DataFrame:
+    """Sides are methods; where stimuli were recorded instead, put their methods."""
+    method = stimuli.set_index("stimulus")["method"]
+    sides = set(comparisons["left"]) | set(comparisons["right"])
+    if not sides or sides <= set(method) or not sides <= set(method.index):
+        return comparisons
+    return comparisons.assign(left=comparisons["left"].map(method), right=comparisons["right"].map(method))
+
+
+def _assembled(
+    header: _Header,
+    frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame | None, pd.DataFrame],
+    scales: dict[str, Scale],
+    notes: tuple[Note, ...],
+) -> StudyData:
+    ratings, comparisons, stimuli, raters, metrics = frames
+    config = header.config
+    declared = [question.id for part in config.parts for question in part.questions] if config else []
+    asked = [*ratings["question"], *comparisons["question"]]
+    methods = [*stimuli["method"], *comparisons["left"], *comparisons["right"]]
+    items = [*stimuli["item"], *(item for item in comparisons["item"] if item)]
+    references = tables.natural(stimuli["method"][stimuli["is_reference"].to_numpy(dtype=bool)])
+    used = [scales[question] for question in set(ratings["question"])] or list(scales.values())
+    return StudyData(
+        study=header.study,
+        title=header.title,
+        config=config.model_dump(mode="json") if config else None,
+        config_sha256=header.config_sha256,
+        seed=header.seed,
+        simulated=header.simulated or any(_simulated(frame) for frame in (ratings, comparisons, raters)),
+        ratings=_ordered(ratings, ["question", "method", "item", "stimulus", "rater", "kind"]),
+        comparisons=_ordered(comparisons, ["question", "item", "left", "right", "rater", "choice", "n"]),
+        stimuli=_ordered(stimuli, ["method", "item", "stimulus"]),
+        raters=None if raters is None else _ordered(raters, ["rater"]),
+        metrics=_ordered(metrics, ["metric", "method", "stimulus"]),
+        scale=(min((low for low, _ in used), default=1.0), max((high for _, high in used), default=5.0)),
+        notes=notes,
+        scales=scales,
+        questions=_order(declared, asked),
+        methods=_order([method.name for method in config.methods] if config else [], methods),
+        items=_order([item.name for item in config.items] if config else [], items),
+        reference=references[0] if len(references) == 1 else None,
+        hidden_reference_questions=_hidden_reference(config),
+    )
+
+
+def _hidden_reference(config: StudyConfig | None) -> tuple[str, ...]:
+    parts = [part for part in config.parts if part.test_method == "ACR-HR"] if config else []
+    return tuple(dict.fromkeys(question.id for part in parts for question in part.questions))
+
+
+def _order(declared: Iterable[str], present: Iterable[str]) -> tuple[str, ...]:
+    """Those present: first in the declared order, then the others in natural order."""
+    found = set(present)
+    first = [name for name in dict.fromkeys(declared) if name in found]
+    return (*first, *tables.natural(found - set(first)))
+
+
+def _ordered(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The same rows in an order that does not depend on the file's."""
+    return frame.sort_values(keys, kind="stable", ignore_index=True)
+
+
+def _simulated(frame: pd.DataFrame | None) -> bool:
+    return frame is not None and "simulated" in frame and bool(frame["simulated"].any())

@@ -1,0 +1,136 @@
+"""The report's sections in order: each answers one question, and is absent where there is nothing to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.figures.view import View
+
+MOST_IN_MATRIX = 60
+SETUP = """\
+from IPython.display import display
+
+from analysis import figures
+from analysis.report import findings, tables
+
+view = figures.View.open(".")"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and the cells under it; `slug` is its anchor on the page."""
+
+    slug: str
+    heading: str
+    cells: tuple[str, ...]
+
+
+def sections(view: View) -> list[Section]:
+    """Sections for what the results hold; limits come first."""
+    found = [
+        Section("limits", "What limits these results", ("findings.limits(view)",)),
+        Section("summary", "What was found", ("findings.summary(view)",)),
+        Section("means", "How good is each method?", _means(view)),
+        Section("scores", "How do the scores spread?", _scores(view)),
+        Section("differences", "Which methods differ?", _differences(view)),
+        Section("preference", "Which method is preferred?", _preference(view)),
+        Section("metrics", "Do the metrics follow the ratings?", _metrics(view)),
+        Section("agreement", "How far do raters agree?", _agreement(view)),
+        Section("groups", "Do groups differ?", _groups(view)),
+        Section("screening", "Whose answers count?", _screening(view)),
+        Section("card", "How was the study made?", ("tables.card(view)",)),
+    ]
+    return [section for section in found if section.cells]
+
+
+def _shown(figure: str, questions: list[str], further: str | None = None) -> str:
+    """A cell that shows one figure per question; `further` is the figure's last argument."""
+    arguments = "view, question" if further is None else f"view, question, {further!r}"
+    return f"for question in {questions!r}:\n    figures.show(figures.{figure}({arguments}))"
+
+
+def _listed(table: str, questions: list[str]) -> str:
+    return f"for question in {questions!r}:\n    display(tables.{table}(view, question))"
+
+
+def _means(view: View) -> tuple[str, ...]:
+    questions = view.questions("mos")
+    if not questions:
+        return ()
+    cells = [_shown("mos", questions), "tables.mos(view)"]
+    further = dict.fromkeys(measure for q in questions for measure in view.measures(q)[1:])
+    for measure in further:
+        cells.append(_shown("mos", [q for q in questions if measure in view.measures(q)[1:]], measure))
+    return (*cells, _listed("mos_details", questions))
+
+
+def _scores(view: View) -> tuple[str, ...]:
+    questions = [q for q in view.questions("mos") if any(row["counts"] for row in view.mos(q))]
+    return (_shown("distribution", questions),) if questions else ()
+
+
+def _differences(view: View) -> tuple[str, ...]:
+    questions = [q for q in view.questions("differences") if 2 <= len(view.ranking(q)) <= MOST_IN_MATRIX]
+    tables = view.questions("differences")
+    cells = [_shown("differences", questions)] if questions else []
+    return (*cells, _listed("differences", tables)) if tables else tuple(cells)
+
+
+def _preference(view: View) -> tuple[str, ...]:
+    questions = view.questions("preference")
+    if not questions:
+        return ()
+    questions = [q for q in questions if any(row["strength"] is not None for row in view.strengths(q))]
+    both = "figures.show(figures.strengths(view, question), figures.wins(view, question))"
+    few = [q for q in questions if len(view.strengths(q)) <= MOST_IN_MATRIX]
+    figures = f"for question in {few!r}:\n    {both}" if few == questions else _shown("strengths", questions)
+    return (
+        "findings.preference(view)",
+        figures,
+        _listed("preference", questions),
+        _listed("preference_pairs", questions),
+    )
+
+
+def _metrics(view: View) -> tuple[str, ...]:
+    questions = view.questions("correlation")
+    contests = view.questions("metric_contest")
+    cells: list[str] = []
+    if questions:
+        loop = "    for metric in figures.correlated_metrics(view, question):\n"
+        drawn = "        figures.show(figures.scatter(view, question, metric))"
+        cells = [f"for question in {questions!r}:\n{loop}{drawn}", _shown("correlations", questions)]
+        cells.append(_listed("correlation", questions))
+    if contests:
+        cells.append(_listed("contests", contests))
+    return (*cells, "tables.metrics(view)") if view.rows("metrics") else tuple(cells)
+
+
+def _agreement(view: View) -> tuple[str, ...]:
+    cells = []
+    if view.questions("agreement"):
+        cells = [_shown("agreement", view.questions("agreement"))]
+    if view.questions("variance"):
+        cells.append(_shown("variance", view.questions("variance")))
+    return (*cells, "tables.agreement(view)") if view.questions("agreement") else tuple(cells)
+
+
+def _groups(view: View) -> tuple[str, ...]:
+    found: dict[str, list[str]] = {}
+    for question in view.questions("group_mos"):
+        for attribute in dict.fromkeys(row["attribute"] for row in view.rows("group_mos", question)):
+            found.setdefault(attribute, []).append(question)
+    return tuple(_shown("group_means", questions, name) for name, questions in found.items())
+
+
+def _screening(view: View) -> tuple[str, ...]:
+    cells = []
+    if view.rows("screening"):
+        cells.append("findings.screening(view)")
+    if any(row["rule"] == "attention" for row in view.rows("screening")):
+        cells.append("figures.show(figures.attention(view))")
+    if view.questions("raters"):
+        cells.append(_shown("habits", view.questions("raters")))
+    if any(row["flagged"] for row in view.rows("screening")):
+        cells.append("tables.exclusions(view)")
+    return tuple(cells)

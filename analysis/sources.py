@@ -1,0 +1,175 @@
+"""Where the facts come from: a bundle folder or zip, one bare CSV file, or a study id of a platform."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, SCHEMA_VERSION, STUDY_FILE, TABLES
+from studies.errors import InputError
+
+ENTRY_POINTS = "analysis.sources"
+KNOWN_FILES = frozenset({table.file for table in TABLES} | {STUDY_FILE, MANIFEST_FILE})
+ANSWERS = (RATINGS.file, COMPARISONS.file)
+LARGEST_FILE = 2 * 1024**3  # a zip member that unpacks to more is refused
+
+
+@dataclass(frozen=True)
+class Source:
+    """The bytes of a bundle's files by name, and how to call each file in a message to the user."""
+
+    name: str
+    files: dict[str, bytes]
+    labels: dict[str, str]
+
+    def label(self, file: str) -> str:
+        return self.labels.get(file, file)
+
+
+def open_source(source: str) -> Source:
+    """Read SOURCE; an existing path wins over a study id. Raises InputError."""
+    path = Path(source)
+    if path.exists():
+        return _open_path(path)
+    if "://" in source:
+        raise InputError(
+            f"{source} is a web address, which cannot be read directly; download the study's bundle and "
+            "give the folder or zip."
+        )
+    if path.suffix.lower() in {".csv", ".zip"} or len(path.parts) > 1:
+        raise InputError(f"{source} does not exist; give a bundle folder, a bundle zip or a CSV file.")
+    return _open_folder(_study_folder(source))
+
+
+def _open_path(path: Path) -> Source:
+    try:
+        if path.is_dir():
+            return _open_folder(path)
+        if zipfile.is_zipfile(path):
+            return _open_zip(path)
+        if path.suffix.lower() == ".zip":
+            raise InputError(f"{path} is not a readable zip file; export the bundle again.")
+        return _open_csv(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or error}); check its permissions."
+        ) from None
+
+
+def _study_folder(study: str) -> Path:
+    found = [_opener(point, study)(study) for point in sorted(entry_points(group=ENTRY_POINTS), key=str)]
+    if not found:
+        raise InputError(
+            f"{study!r} is neither an existing path nor a study of a platform installed here; "
+            "give a bundle folder, a bundle zip or a CSV file."
+        )
+    return Path(found[0])
+
+
+def _opener(point: EntryPoint, study: str) -> Any:
+    try:
+        return point.load()
+    except ImportError as error:
+        raise InputError(
+            f"{study!r} is not an existing path, and reading a study by its id needs the platform "
+            f"(not installed: {error.name}); install mos-platform[platform], or give a bundle or CSV file."
+        ) from None
+
+
+def _open_folder(folder: Path) -> Source:
+    files = {name: (folder / name).read_bytes() for name in sorted(KNOWN_FILES) if (folder / name).is_file()}
+    for name in _manifest(files, str(folder)):
+        if name not in files and (folder / name).is_file():
+            files[name] = (folder / name).read_bytes()
+    return _checked(Source(folder.resolve().name, files, {}), str(folder))
+
+
+def _open_zip(path: Path) -> Source:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = dict(_members(archive, path))
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise InputError(
+            f"{path} is a damaged or locked zip file ({error}); export the bundle again."
+        ) from None
+    return _checked(Source(path.stem, files, {}), str(path))
+
+
+def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, bytes]]:
+    """Files at the top of the zip or of its one folder. Nothing is unpacked to disk."""
+    entries = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
+    for info in entries:
+        inner = PurePosixPath(info.filename.replace("\\", "/"))
+        if inner.is_absolute() or ".." in inner.parts:
+            raise InputError(f"{path} holds the unsafe path {info.filename!r}; export the bundle again.")
+        if info.file_size > LARGEST_FILE:
+            raise InputError(f"{path}: {info.filename} unpacks to more than 2 GiB; give the folder instead.")
+    tops = {PurePosixPath(info.filename).parts[0] for info in entries}
+    depth = 2 if len(tops) == 1 and len(PurePosixPath(entries[0].filename).parts) > 1 else 1
+    for info in entries:
+        inner = PurePosixPath(info.filename)
+        if len(inner.parts) == depth and (inner.name in KNOWN_FILES or inner.suffix in {".csv", ".json"}):
+            yield inner.name, archive.read(info)
+
+
+def _open_csv(path: Path) -> Source:
+    """One bare CSV file: comparisons where its header says so, else ratings."""
+    raw = path.read_bytes()
+    first_line = raw.split(b"\n", 1)[0].decode("utf-8", errors="replace").lstrip("\ufeff")
+    header = {cell.strip().strip('"') for cell in first_line.split(",")}
+    compared = header >= {"left", "right"} or bool(header & {"winner", "loser"})
+    name = COMPARISONS.file if compared else RATINGS.file
+    return Source(path.stem, {name: raw}, {name: str(path)})
+
+
+def _checked(source: Source, where: str) -> Source:
+    if not any(name in source.files for name in ANSWERS):
+        raise InputError(f"{where} holds neither {ANSWERS[0]} nor {ANSWERS[1]}; give a study bundle.")
+    for name, expected in _manifest(source.files, where).items():
+        if name not in source.files:
+            raise InputError(f"{where}: {name} is listed in {MANIFEST_FILE} but missing; export again.")
+        if hashlib.sha256(source.files[name]).hexdigest() != expected:
+            raise InputError(
+                f"{where}: {name} was changed after the export (its sha256 differs from {MANIFEST_FILE}); "
+                f"export again, or remove {MANIFEST_FILE} if the change is meant."
+            )
+    return source
+
+
+def _manifest(files: dict[str, bytes], where: str) -> dict[str, str]:
+    """sha256 by file name, empty without a manifest."""
+    if MANIFEST_FILE not in files:
+        return {}
+    manifest = parse_json(files[MANIFEST_FILE], f"{where}: {MANIFEST_FILE}")
+    check_version(manifest, f"{where}: {MANIFEST_FILE}")
+    listed = manifest.get("files", {})
+    if not isinstance(listed, dict) or not all(isinstance(digest, str) for digest in listed.values()):
+        raise InputError(
+            f"{where}: key 'files' of {MANIFEST_FILE} must map file names to sha256; export again."
+        )
+    return {name: digest for name, digest in listed.items() if PurePosixPath(name).name == name}
+
+
+def parse_json(raw: bytes, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{where} is not valid JSON ({error}); export the bundle again.") from None
+    if not isinstance(value, dict):
+        raise InputError(f"{where} must hold a JSON object; export the bundle again.")
+    return value
+
+
+def check_version(content: dict[str, Any], where: str) -> None:
+    version = content.get("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"{where} has schema version {version!r}, but this program reads version {SCHEMA_VERSION}; "
+            "use the matching release."
+        )

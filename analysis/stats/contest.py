@@ -1,0 +1,206 @@
+"""Which of two metrics follows the mean opinion better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from analysis.stats.correlation_intervals import williams_test, zou_interval
+from analysis.stats.resampling import (
+    Draws,
+    Layout,
+    Name,
+    bootstrap_words,
+    draw,
+    layout_of,
+    once,
+    over_stimuli,
+    percentile_interval,
+    within_items,
+)
+
+__all__ = ["Classification", "Contest", "metric_classification", "metric_contest"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+Direction = Literal["higher", "lower"]
+Level = Literal["stimulus", "within_item"]
+NAMES: tuple[Name, ...] = ("PLCC", "SROCC", "KROCC")
+FEWEST_STIMULI = 5
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Direction-aligned correlation of metric a less that of metric b; above 0: a follows opinion better.
+
+    williams_p, zou_*: for PLCC over stimuli, as if stimuli were independent. None where not defined.
+    """
+
+    level: Level
+    coefficient: Name
+    difference: float | None
+    ci_low: float | None
+    ci_high: float | None
+    p: float | None
+    procedure: str
+    williams_p: float | None
+    zou_low: float | None
+    zou_high: float | None
+    value_a: float | None
+    value_b: float | None
+
+
+@dataclass(frozen=True)
+class Classification:
+    """How well differences of a metric tell pairs of stimuli apart, as the raters did."""
+
+    auc_different: float | None
+    auc_better: float | None
+    pairs_significant: int
+    pairs_ordered_rightly: int
+
+
+@dataclass(frozen=True)
+class _Field:
+    mos: FloatArray
+    metric_a: FloatArray
+    metric_b: FloatArray
+    layout: Layout
+    confidence: float
+
+
+def metric_contest(
+    mos: FloatArray,
+    metric_a: FloatArray,
+    metric_b: FloatArray,
+    item: IntArray,
+    method: IntArray,
+    *,
+    direction_a: Direction,
+    direction_b: Direction,
+    confidence: float = 0.95,
+    n_boot: int = 2000,
+    rng: np.random.Generator,
+    levels: Sequence[Level] = ("stimulus", "within_item"),
+) -> list[Contest]:
+    """Compare two direction-aligned metrics on the same stimuli by a bootstrap over items and methods.
+
+    Arrays (n,) over stimuli that have both values (ValueError on NaN); a metric whose direction is
+    "lower" is negated, so that a correlation above 0 always means agreement. Williams's test and Zou's
+    interval stand beside.
+    Source: Williams (1959); Zou (2007).
+    """
+    aligned_a = _aligned(metric_a, direction_a)
+    aligned_b = _aligned(metric_b, direction_b)
+    if not np.isfinite(np.stack([mos, aligned_a, aligned_b])).all():
+        raise ValueError("mos and both metrics must be finite; leave out stimuli without both values first")
+    layout = layout_of(item, method)
+    field = _Field(np.asarray(mos, dtype=float), aligned_a, aligned_b, layout, confidence)
+    draws = draw(layout, n_boot, rng)
+    return [_contest(field, level, name, draws) for level in levels for name in NAMES]
+
+
+def metric_classification(
+    mos_difference: FloatArray,
+    significant: BoolArray,
+    metric_difference: FloatArray,
+    *,
+    direction: Direction,
+) -> Classification:
+    """Areas under two ROC curves over pairs of stimuli (n,): different against similar, better against worse.
+
+    mos_difference, metric_difference: first stimulus less second; significant: whether raters told the
+    pair apart. Areas are None where one class is empty; a metric's tie counts one half, and is not
+    ordered rightly.
+    Source: Krasula, Fliegel, Le Callet & Klíma (2016).
+    """
+    metric = _aligned(metric_difference, direction)
+    size = np.abs(metric)
+    better = metric[significant] * np.sign(mos_difference[significant])
+    return Classification(
+        auc_different=_auc(size[significant], size[~significant]),
+        auc_better=_auc(better, -better),
+        pairs_significant=int(significant.sum()),
+        pairs_ordered_rightly=int((better > 0).sum()),
+    )
+
+
+def _aligned(metric: FloatArray, direction: Direction) -> FloatArray:
+    values = np.asarray(metric, dtype=float)
+    return values if direction == "higher" else -values
+
+
+def _auc(above: FloatArray, below: FloatArray) -> float | None:
+    """The probability that a value of `above` exceeds one of `below`, ties counting one half."""
+    if not len(above) or not len(below):
+        return None
+    ranks = stats.rankdata(np.concatenate([above, below]))[: len(above)]
+    return float((ranks.sum() - len(above) * (len(above) + 1) / 2) / (len(above) * len(below)))
+
+
+def _contest(field: _Field, level: Level, name: Name, draws: Draws) -> Contest:
+    value_a = _point(field, field.metric_a, level, name)
+    value_b = _point(field, field.metric_b, level, name)
+    defined = value_a is not None and value_b is not None
+    replicates = _computed(field, field.metric_a, level, name, draws)
+    replicates = replicates - _computed(field, field.metric_b, level, name, draws)
+    low, high, p = _verdict(replicates, field.confidence) if defined else (None, None, None)
+    williams_p, (zou_low, zou_high) = None, (None, None)
+    if level == "stimulus" and name == "PLCC" and value_a is not None and value_b is not None:
+        williams_p, (zou_low, zou_high) = _independent(field, value_a, value_b)
+    return Contest(
+        level=level,
+        coefficient=name,
+        difference=value_a - value_b if value_a is not None and value_b is not None else None,
+        ci_low=low,
+        ci_high=high,
+        p=p,
+        procedure=f"{bootstrap_words(field.layout)}, percentiles",
+        williams_p=williams_p,
+        zou_low=zou_low,
+        zou_high=zou_high,
+        value_a=value_a,
+        value_b=value_b,
+    )
+
+
+def _computed(field: _Field, metric: FloatArray, level: Level, name: Name, draws: Draws) -> FloatArray:
+    compute = within_items if level == "within_item" else over_stimuli
+    return compute(name, metric, field.mos, field.layout, draws)
+
+
+def _point(field: _Field, metric: FloatArray, level: Level, name: Name) -> float | None:
+    if len(field.mos) < FEWEST_STIMULI:
+        return None
+    return _one(_computed(field, metric, level, name, once(field.layout)))
+
+
+def _one(values: FloatArray) -> float | None:
+    return None if np.isnan(values[0]) else float(values[0])
+
+
+def _verdict(replicates: FloatArray, confidence: float) -> tuple[float | None, float | None, float | None]:
+    """Percentiles, and twice the smaller share of replicates on one side of zero, never exactly 0."""
+    low, high = percentile_interval(replicates, confidence)
+    if low is None:
+        return None, None, None
+    defined = replicates[~np.isnan(replicates)]
+    side = 1 + min(np.sum(defined <= 0), np.sum(defined >= 0))
+    return low, high, min(1.0, 2 * float(side) / (len(defined) + 1))
+
+
+def _independent(
+    field: _Field, value_a: float, value_b: float
+) -> tuple[float | None, tuple[float | None, float | None]]:
+    n = len(field.mos)
+    between = _one(over_stimuli("PLCC", field.metric_a, field.metric_b, field.layout, once(field.layout)))
+    if between is None:
+        return None, (None, None)
+    test = williams_test(value_a, value_b, between, n)
+    return None if test is None else test.p, zou_interval(value_a, value_b, between, n, field.confidence)

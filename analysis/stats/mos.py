@@ -1,0 +1,218 @@
+"""Mean opinion scores: per method with two-way intervals, per stimulus on a bounded scale; distributions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from analysis.stats.result import Floats, Note, as_scores, check_confidence, finite
+from analysis.stats.twoway import REFUSED, Cells, Spread, cells_of, spread_of_mean
+
+Target = Literal["raters+items", "raters"]
+
+
+@dataclass(frozen=True)
+class MeanEstimate:
+    """Mean over rater x item cells with an interval for the target population; None where undefined."""
+
+    mean: float
+    se: float | None
+    df: float | None
+    ci_low: float | None
+    ci_high: float | None
+    target: str
+    procedure: str
+    rating_mean: float
+    n_ratings: int
+    n_raters: int
+    n_items: int
+    naive_ci_low: float | None
+    naive_ci_high: float | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class StimulusEstimate:
+    """Mean of one stimulus; `se` is s / sqrt(n), the interval contains one pseudo-vote."""
+
+    mean: float
+    se: float | None
+    df: float | None
+    ci_low: float | None
+    ci_high: float | None
+    procedure: str
+    n_ratings: int
+    median: float
+    sd: float | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Order statistics (Hyndman and Fan 1996, type 7), sd with n - 1, and counts per score."""
+
+    median: float
+    q1: float
+    q3: float
+    sd: float | None
+    counts: dict[float, int]
+
+
+def mean_estimate(
+    rater: ArrayLike,
+    item: ArrayLike,
+    score: ArrayLike,
+    *,
+    target: Target = "raters+items",
+    confidence: float = 0.95,
+) -> MeanEstimate:
+    """Mean opinion score of one method on one question, as a mean over rater x item cells.
+
+    rater, item: integer codes, shape (n,); score: floats in scale units, shape (n,), none missing.
+    target `raters+items` treats both as samples, `raters` holds the items fixed. With fewer than two raters
+    or items the two-way interval is None, with a note; so it is where no score differs. Raises ValueError
+    for NaN, negative codes or unequal lengths. Sources: Gao and Owen (2017), U-statistics U_a, U_b, U_e;
+    Cameron, Gelbach and Miller (2011), section 2.2; degrees of freedom after Satterthwaite (1946).
+    """
+    check_confidence(confidence)
+    check_target(target)
+    cells = cells_of(rater, item, score)
+    scores = as_scores(score)
+    spread = spread_of_mean(cells, target)
+    mean = float(cells.score.mean())
+    low, high = limits(mean, spread, confidence)
+    naive_low, naive_high = naive_interval(scores, confidence)
+    return MeanEstimate(
+        mean=mean,
+        se=None if spread is None else float(np.sqrt(spread.variance)),
+        df=None if spread is None else spread.df,
+        ci_low=low,
+        ci_high=high,
+        target=target,
+        procedure=REFUSED if spread is None else spread.procedure,
+        rating_mean=float(scores.mean()),
+        n_ratings=len(scores),
+        n_raters=cells.n_raters,
+        n_items=cells.n_items,
+        naive_ci_low=naive_low,
+        naive_ci_high=naive_high,
+        notes=_mean_notes(cells, spread, target),
+    )
+
+
+def check_target(target: str) -> None:
+    """ValueError unless the target population is one of the two fixed words."""
+    if target not in ("raters+items", "raters"):
+        raise ValueError(f"target must be 'raters+items' or 'raters', not {target!r}")
+
+
+def limits(mean: float, spread: Spread | None, confidence: float) -> tuple[float | None, float | None]:
+    """t interval around `mean`; (None, None) where there is no variance or it is zero."""
+    if spread is None or spread.variance <= 0:
+        return None, None
+    half = float(stats.t.ppf((1 + confidence) / 2, spread.df) * np.sqrt(spread.variance))
+    return mean - half, mean + half
+
+
+def naive_interval(score: Floats, confidence: float) -> tuple[float | None, float | None]:
+    """t interval that takes all ratings as independent, as published tables mostly do."""
+    if len(score) < 2 or np.ptp(score) == 0:
+        return None, None
+    half = float(stats.t.ppf((1 + confidence) / 2, len(score) - 1) * score.std(ddof=1) / np.sqrt(len(score)))
+    mean = float(score.mean())
+    return mean - half, mean + half
+
+
+def _mean_notes(cells: Cells, spread: Spread | None, target: str) -> tuple[Note, ...]:
+    notes = []
+    if cells.averaged:
+        text = "several ratings of one rater for one item were averaged before the mean was taken"
+        notes.append(Note("cells_averaged", f"{cells.n_ratings} ratings make {cells.n} cells: {text}."))
+    notes += refusal_notes(cells.n_raters, cells.n_items, spread, target)
+    return tuple(notes)
+
+
+def refusal_notes(n_raters: int, n_items: int, spread: Spread | None, target: str) -> list[Note]:
+    """Why there is no interval: too few raters, too few items, or no variation at all."""
+    if spread is not None:
+        text = "the scores do not vary, so no interval can be estimated from them."
+        return [Note("constant_scores", text)] if spread.variance <= 0 else []
+    if n_raters < 2:
+        return [Note("one_rater", "an interval over raters needs at least two raters.")]
+    text = "an interval over items needs two items or more; target 'raters' gives one for this item only."
+    return [Note("one_item", text)] if target != "raters" and n_items < 2 else []
+
+
+def beyond_scale(ci_low: float | None, ci_high: float | None, *, low: float, high: float) -> Note | None:
+    """A note where an interval reaches beyond the scale from `low` to `high`; its limits are kept."""
+    below, above = ci_low is not None and ci_low < low, ci_high is not None and ci_high > high
+    if not (below or above):
+        return None
+    return Note(
+        "beyond_scale", f"the interval reaches beyond the scale ({low:g} to {high:g}); limits are kept."
+    )
+
+
+def stimulus_estimate(
+    score: ArrayLike, *, low: float, high: float, confidence: float = 0.95, step: float = 1.0
+) -> StimulusEstimate:
+    """Mean opinion score of one stimulus, with an interval that holds near the ends of the scale.
+
+    score: shape (n,), in scale units, none missing; `low`, `high`: ends of the scale; `step`: one grade. The
+    interval is Student's t (1908) after one pseudo-vote one grade from the rounded mean towards mid-scale
+    (half a vote on each side where the mean is mid-scale), clipped to the scale, after the idea of Agresti
+    and Coull (1998). The mean stays the plain mean. With one rating the interval is None. Raises ValueError
+    for NaN or none.
+    """
+    check_confidence(confidence)
+    scores = as_scores(score)
+    n, mean = len(scores), float(scores.mean())
+    sd = float(scores.std(ddof=1)) if n > 1 else None
+    ci_low, ci_high = _pseudo_vote_limits(scores, low, high, step, confidence) if n > 1 else (None, None)
+    single = (Note("one_rating", "an interval needs at least two ratings of the stimulus."),)
+    return StimulusEstimate(
+        mean=mean,
+        se=None if sd is None else sd / float(np.sqrt(n)),
+        df=float(n) if n > 1 else None,
+        ci_low=ci_low,
+        ci_high=ci_high,
+        procedure="t with one pseudo-vote" if n > 1 else REFUSED,
+        n_ratings=n,
+        median=float(np.median(scores)),
+        sd=sd,
+        notes=() if n > 1 else single,
+    )
+
+
+def _pseudo_vote_limits(
+    scores: Floats, low: float, high: float, step: float, confidence: float
+) -> tuple[float, float]:
+    mean, n = float(scores.mean()), len(scores)
+    votes, weights = _pseudo_votes(mean, low, high, step)
+    centre = (n * mean + float(weights @ votes)) / (n + 1)
+    squares = float(((scores - centre) ** 2).sum() + weights @ (votes - centre) ** 2)
+    half = float(stats.t.ppf((1 + confidence) / 2, n) * np.sqrt(squares / n / (n + 1)))
+    return min(max(centre - half, low), mean), max(min(centre + half, high), mean)
+
+
+def _pseudo_votes(mean: float, low: float, high: float, step: float) -> tuple[Floats, Floats]:
+    middle = (low + high) / 2
+    rounded = middle + np.sign(mean - middle) * step * np.floor(abs(mean - middle) / step + 0.5)
+    if (high - low) / step % 2 == 1:  # mid-scale lies between two grades
+        rounded = low + step * np.floor((mean - low) / step + 0.5)
+    if mean == middle:
+        return np.clip([rounded - step, rounded + step], low, high), np.array([0.5, 0.5])
+    return np.clip([rounded - np.sign(mean - middle) * step], low, high), np.array([1.0])
+
+
+def distribution(score: ArrayLike) -> Distribution:
+    """Median, quartiles, sd and counts of ratings, shape (n,), none missing; ValueError for NaN or none."""
+    scores = as_scores(score)
+    q1, median, q3 = (float(q) for q in np.quantile(scores, [0.25, 0.5, 0.75]))
+    values, counts = np.unique(scores, return_counts=True)
+    sd = finite(float(scores.std(ddof=1))) if len(scores) > 1 else None
+    return Distribution(median, q1, q3, sd, {float(v): int(c) for v, c in zip(values, counts, strict=True)})

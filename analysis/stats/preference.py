@@ -1,0 +1,209 @@
+"""Strengths of methods from A/B comparisons: Bradley–Terry or Davidson, with raters and items as random."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.stats.ballot import Ballot, make_ballot
+from analysis.stats.bradley_terry import Fit, Votes, fit_votes, vote_scores
+from analysis.stats.pair_tests import PairResult, pair_results
+from analysis.stats.result import Note
+from analysis.stats.sandwich import Clusters, Target, choose_clusters, clustered_se, two_sided_p
+from analysis.stats.triads import Triads, count_triads
+from analysis.stats.worths import Worths, estimate_worths
+
+__all__ = ["PairResult", "PreferenceFit", "PreferenceModel", "Strength", "fit_preference"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+FEW_UNITS = 6
+
+
+@dataclass(frozen=True)
+class Strength:
+    """One method. strength: log-worth, summing to zero over methods.
+
+    se_covariance takes votes as independent. win_rate: (wins + ties/2) / comparisons, over non-adaptive
+    votes. None where not defined.
+    """
+
+    method: int
+    strength: float | None
+    se_covariance: float | None
+    ci_low: float | None
+    ci_high: float | None
+    win_rate: float | None
+    procedure: str
+
+
+@dataclass(frozen=True)
+class PreferenceModel:
+    """The fit as a whole. tie_parameter: Davidson's ν. position_effect: log-odds that the left side gains.
+
+    circular_triads: within a rater and item (over pooled majorities where raters are not known), out of
+    triads_judged on all three sides, non-adaptive votes only; None where none was judged.
+    """
+
+    model: str
+    log_likelihood: float | None
+    tie_parameter: float | None
+    position_effect: float | None
+    position_p: float | None
+    circular_triads: int | None
+    triads_judged: int
+    connected: bool
+
+
+@dataclass(frozen=True)
+class PreferenceFit:
+    """Everything that the comparisons of one question say."""
+
+    strengths: tuple[Strength, ...]
+    pairs: tuple[PairResult, ...]
+    model: PreferenceModel
+    notes: tuple[Note, ...]
+
+
+def fit_preference(
+    rater: IntArray | None,
+    item: IntArray | None,
+    left: IntArray,
+    right: IntArray,
+    outcome: IntArray,
+    *,
+    n_methods: int,
+    confidence: float = 0.95,
+    n: FloatArray | None = None,
+    adaptive: BoolArray | None = None,
+    positions_known: bool = True,
+    target: Target = "raters+items",
+    names: Sequence[str] | None = None,
+) -> PreferenceFit:
+    """Strengths, pair tests, position effect and circular triads of the comparisons of one question.
+
+    Arrays (rows,) without missing values; else ValueError. left, right: method codes 0…n_methods−1;
+    outcome: +1 left preferred, 0 tie, −1 right preferred; rater and item: codes, None for aggregated
+    data; n counts equal votes; adaptive marks votes whose pair was chosen by earlier answers: they
+    enter the likelihood only. positions_known is False where left and right do not tell what was seen
+    (winner/loser files). names: method names for notes.
+
+    Strengths are log-worths that sum to zero, by maximum likelihood; intervals and the position test by
+    the rater + item sandwich, t(min(R, I) − 1). Without a finite maximum (a method always or never
+    preferred), or where methods were never compared even indirectly, strengths are None and a note says
+    why.
+    Source: Bradley & Terry (1952); Davidson (1970); Davidson & Beaver (1977); Cameron, Gelbach & Miller
+    (2011).
+    """
+    ballot = make_ballot(rater, item, left, right, outcome, n, n_methods=n_methods)
+    start = ballot if adaptive is None else ballot.only(~np.asarray(adaptive, dtype=bool))
+    labels = list(names) if names is not None else [str(code) for code in range(n_methods)]
+    clusters = choose_clusters(ballot.rater, ballot.item, target)
+    worths = estimate_worths(ballot, clusters, labels, confidence=confidence)
+    position, position_notes = _position(worths, clusters) if positions_known else ((None, None), ())
+    unit_notes = _unit_notes(clusters) if len(ballot.n) else ()
+    triads = _triads(start, n_methods)
+    return PreferenceFit(
+        strengths=_strengths(worths, start, n_methods),
+        pairs=pair_results(start, confidence=confidence, target=target),
+        model=_model(worths, position, triads, n_methods),
+        notes=worths.notes + _absent_note(worths, labels) + unit_notes + position_notes,
+    )
+
+
+def _strengths(worths: Worths, start: Ballot, n_methods: int) -> tuple[Strength, ...]:
+    rank = {int(code): row for row, code in enumerate(worths.methods)}
+    return tuple(_strength(code, rank.get(code), worths, start) for code in range(n_methods))
+
+
+def _strength(method: int, row: int | None, worths: Worths, start: Ballot) -> Strength:
+    win_rate = _win_rate(method, start)
+    se, half = worths.se_covariance, worths.half_width
+    if row is None:
+        return Strength(method, None, None, None, None, win_rate, "never compared")
+    if worths.fit is None or se is None or half is None:
+        return Strength(method, None, None, None, None, win_rate, worths.procedure)
+    value, width = float(worths.fit.strengths[row]), float(half[row])
+    return Strength(method, value, float(se[row]), value - width, value + width, win_rate, worths.procedure)
+
+
+def _win_rate(method: int, start: Ballot) -> float | None:
+    votes = start.only((start.left == method) | (start.right == method))
+    if not len(votes.n):
+        return None
+    return float(votes.n @ (votes.sided(method) / 2 + 0.5) / votes.n.sum())
+
+
+def _model(
+    worths: Worths, position: tuple[float | None, float | None], triads: Triads, n_methods: int
+) -> PreferenceModel:
+    fit = worths.fit
+    return PreferenceModel(
+        model="davidson" if worths.votes.has_ties else "bradley_terry",
+        log_likelihood=None if fit is None else fit.log_likelihood,
+        tie_parameter=None if fit is None or fit.log_tie is None else float(np.exp(fit.log_tie)),
+        position_effect=position[0],
+        position_p=position[1],
+        circular_triads=triads.circular if triads.judged else None,
+        triads_judged=triads.judged,
+        connected=worths.connected and len(worths.methods) == n_methods,
+    )
+
+
+def _position(
+    worths: Worths, clusters: Clusters
+) -> tuple[tuple[float | None, float | None], tuple[Note, ...]]:
+    """The left side's advantage in log-odds and its p; None where methods and sides cannot be told apart."""
+    if worths.fit is None:
+        return (None, None), ()
+    fit = fit_votes(worths.votes, with_position=True)
+    if fit is None or fit.position is None:
+        message = "The effect of the left side cannot be told from the methods': no position effect."
+        return (None, None), (Note("position_not_estimable", message),)
+    se = _position_se(worths.votes, fit, clusters)
+    return (fit.position, two_sided_p(fit.position / se, clusters.df) if se > 0 else None), ()
+
+
+def _position_se(votes: Votes, fit: Fit, clusters: Clusters) -> float:
+    column = votes.n_methods - 1
+    influence = vote_scores(votes, fit) @ fit.covariance[:, [column]]
+    se = clustered_se(influence, clusters)
+    return float(np.sqrt(fit.covariance[column, column]) if se is None else se[0])
+
+
+def _triads(start: Ballot, n_methods: int) -> Triads:
+    decided = start.only(start.outcome != 0)
+    winner = np.where(decided.outcome > 0, decided.left, decided.right)
+    loser = np.where(decided.outcome > 0, decided.right, decided.left)
+    return count_triads(_judges(decided), winner, loser, decided.n, n_methods)
+
+
+def _judges(ballot: Ballot) -> IntArray:
+    known = [column for column in (ballot.rater, ballot.item) if column is not None]
+    if ballot.rater is None or not len(ballot.n):
+        return np.zeros(len(ballot.n), dtype=np.int64)
+    return np.unique(np.column_stack(known), axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+
+
+def _absent_note(worths: Worths, labels: Sequence[str]) -> tuple[Note, ...]:
+    absent = [label for code, label in enumerate(labels) if code not in set(worths.methods.tolist())]
+    if not absent or not len(worths.methods):
+        return ()
+    return (Note("method_never_compared", f"Never compared, so without a strength: {', '.join(absent)}."),)
+
+
+def _unit_notes(clusters: Clusters) -> tuple[Note, ...]:
+    if clusters.kind == "none":
+        message = "Raters are not known: intervals take every vote as independent, and are too narrow."
+        return (Note("preference_independent_votes", message),)
+    if clusters.kind == "rater":
+        message = "Preference intervals hold for these items only: items are not told apart or not a target."
+        return (Note("preference_items_fixed", message),)
+    if clusters.df is not None and clusters.df < FEW_UNITS - 1:
+        message = f"Fewer than {FEW_UNITS} raters or items: the preference intervals are rough."
+        return (Note("preference_few_units", message),)
+    return ()

@@ -1,0 +1,127 @@
+"""Where the variation of ratings comes from: random effects of rater, item, method and their interactions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.stats.result import Floats, Ints, as_codes, as_scores, check_rows
+
+FACTORS = ("rater", "item", "method")
+Parts = tuple[str, ...]
+COMPONENTS: tuple[Parts, ...] = (
+    ("rater",),
+    ("item",),
+    ("method",),
+    ("rater", "item"),
+    ("rater", "method"),
+    ("item", "method"),
+)
+
+
+@dataclass(frozen=True)
+class VarianceShare:
+    """One variance component, in squared scale units, floored at zero, and its share of their sum."""
+
+    component: str
+    variance: float
+    share: float | None
+
+
+def variance_components(
+    rater: ArrayLike, item: ArrayLike, method: ArrayLike, score: ArrayLike
+) -> list[VarianceShare]:
+    """Variance components of rater, item, method, their interactions and the residual, as the design allows.
+
+    All arrays: shape (n,), codes and scores without missing values. All effects are random; the equations are
+    Henderson's method 1 (Henderson 1953), which for
+    complete data is the analysis of variance. A component that the design cannot tell from another one is
+    left out, its variation being part of the one that stays. `share` is None where nothing varies. Raises
+    ValueError for NaN.
+    """
+    given = zip(FACTORS, (rater, item, method), strict=True)
+    codes = {name: as_codes(values, name) for name, values in given}
+    y = as_scores(score)
+    check_rows(*codes.values(), y)
+    names, variances = _solve(_splits(codes), y)
+    floored = np.maximum(variances, 0.0)
+    total = float(floored.sum())
+    return [
+        VarianceShare(name, float(v), float(v) / total if total > 0 else None)
+        for name, v in zip(names, floored, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Ratings split into groups: group of each rating, group sizes, and one rating of each group."""
+
+    group: Ints
+    sizes: Floats
+    member: Ints
+
+    @classmethod
+    def by(cls, *codes: Ints) -> _Split:
+        key = codes[0]
+        for code in codes[1:]:
+            key = key * (int(code.max()) + 1) + code
+        _, member, group, sizes = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+        return cls(group.astype(np.int64), sizes.astype(np.float64), member.astype(np.int64))
+
+    def between(self, centred: Floats) -> float:
+        return float((np.bincount(self.group, centred) ** 2 / self.sizes).sum())
+
+
+def _splits(codes: dict[str, Ints]) -> dict[Parts, _Split]:
+    """The ratings by each factor, each pair of factors, and all three."""
+    return {parts: _Split.by(*(codes[part] for part in parts)) for parts in (*COMPONENTS, FACTORS)}
+
+
+def _told_apart(splits: dict[Parts, _Split], n: int) -> list[Parts]:
+    """Components with more than one group, fewer groups than ratings, and no simpler component like them."""
+    found: list[Parts] = []
+    for parts in COMPONENTS:
+        levels = len(splits[parts].sizes)
+        if 1 < levels < n and not any(_same(splits, parts, other) for other in found):
+            found.append(parts)
+    return found
+
+
+def _same(splits: dict[Parts, _Split], a: Parts, b: Parts) -> bool:
+    """Whether two components split the ratings in the same way."""
+    return len({len(splits[parts].sizes) for parts in (a, b, _union(a, b))}) == 1
+
+
+def _union(a: Parts, b: Parts) -> Parts:
+    return tuple(factor for factor in FACTORS if factor in (*a, *b))
+
+
+def _solve(splits: dict[Parts, _Split], y: Floats) -> tuple[list[str], Floats]:
+    """Equate sums of squares to their expectations, dropping the last component until solvable."""
+    components = _told_apart(splits, len(y))
+    while True:
+        equations, observed = _equations(splits, components, y)
+        if np.linalg.matrix_rank(equations) == len(equations) or not components:
+            break
+        components.pop()
+    solution = np.linalg.lstsq(equations, observed, rcond=None)[0]
+    names = [":".join(parts) for parts in components]
+    return [*names, "residual"], np.asarray(solution, dtype=np.float64)
+
+
+def _equations(splits: dict[Parts, _Split], components: list[Parts], y: Floats) -> tuple[Floats, Floats]:
+    """Rows: sums of squares between groups and of single ratings, less the mean's; columns: components."""
+    n, centred = len(y), y - y.mean()
+    base = np.array([float((splits[c].sizes ** 2).sum()) / n for c in components] + [1.0])
+    rows = [[_expected(splits, g, c) for c in components] + [float(len(splits[g].sizes))] for g in components]
+    equations = np.array([*rows, [float(n)] * (len(components) + 1)]) - base
+    observed = np.array([splits[g].between(centred) for g in components] + [float(centred @ centred)])
+    return equations / n, observed / n
+
+
+def _expected(splits: dict[Parts, _Split], group: Parts, component: Parts) -> float:
+    """Coefficient of a component's variance in a sum of squares between groups: Σ n_gc² / n_g."""
+    cells, groups = splits[_union(group, component)], splits[group]
+    return float((cells.sizes**2 / groups.sizes[groups.group[cells.member]]).sum())

@@ -1,0 +1,256 @@
+"""The bundle's tables as checked data frames. Every column that is asked for later exists afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+import pandas as pd
+
+from analysis import csvfile
+from analysis.stats.result import Note
+from studies.bundle import CHOICES, COMPARISONS, RATERS, RATING_KINDS, RATINGS, STIMULI, Table
+from studies.errors import InputError
+
+DEFAULT_QUESTION = "overall"
+NO_RATINGS = pd.DataFrame(columns=[*RATINGS.header, "row"])
+NO_COMPARISONS = pd.DataFrame(columns=[*COMPARISONS.header, "n", "row"])
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A table, and what was left out of it."""
+
+    frame: pd.DataFrame
+    notes: tuple[Note, ...] = ()
+
+
+def natural(names: Iterable[str]) -> list[str]:
+    """Names once each, in the order a person would give them: a2 before a10."""
+    return sorted(set(names), key=lambda name: ([_piece(part) for part in re.split(r"(\d+)", name)], name))
+
+
+def _piece(part: str) -> tuple[int, int, str]:
+    return (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold())
+
+
+def read_ratings(raw: bytes, where: str, question_column: str | None) -> Parsed:
+    """ratings.csv: rater, item, method, score; the rest is optional."""
+    frame = csvfile.read_table(raw, where)
+    csvfile.require(frame, ("rater", "item", "method", "score"), where)
+    csvfile.identifiers(frame, ("rater", "item", "method"), where)
+    frame = _with_question(frame, question_column, where)
+    if "stimulus" not in frame:
+        frame["stimulus"] = frame["item"] + "|" + frame["method"]
+    csvfile.identifiers(frame, ("stimulus",), where)
+    frame = _with_kind(frame, where)
+    frame = _typed(frame, RATINGS, where)
+    _refuse_two_homes(frame, where)
+    parsed = _without_missing(frame, "score", where)
+    _refuse_doubles(parsed.frame, where)
+    return parsed
+
+
+def _with_question(frame: pd.DataFrame, column: str | None, where: str) -> pd.DataFrame:
+    if column is not None:
+        if column not in frame:
+            raise InputError(
+                f"{where}: column '{column}' named by --question-column is missing "
+                f"(found: {', '.join(frame.columns)}); name one of these."
+            )
+        return frame.assign(question=frame[column].replace("", DEFAULT_QUESTION))
+    if "question" not in frame:
+        return frame.assign(question=DEFAULT_QUESTION)
+    return frame.assign(question=frame["question"].replace("", DEFAULT_QUESTION))
+
+
+def _with_kind(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    if "kind" not in frame:
+        return frame.assign(kind="scored")
+    csvfile.words(frame, "kind", RATING_KINDS, where)
+    return frame.assign(kind=frame["kind"].replace("", "scored"))
+
+
+def _typed(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame:
+    """Known numeric and boolean columns as such, and `row`, the row in the file."""
+    typed = {"row": frame.index.to_numpy()}
+    for column in table.columns:
+        if column.name not in frame:
+            continue
+        if column.kind in ("integer", "number"):
+            typed[column.name] = csvfile.numbers(frame, column.name, where)
+        elif column.kind == "boolean":
+            typed[column.name] = csvfile.booleans(frame, column.name, where)
+    return frame.assign(**typed)
+
+
+def _without_missing(frame: pd.DataFrame, column: str, where: str) -> Parsed:
+    missing = (frame[column].isna() | (frame[column] == "")).to_numpy(dtype=bool)
+    if not missing.any():
+        return Parsed(frame)
+    message = (
+        f"{int(missing.sum())} rows of {PurePath(where).name} have no {column} and are left out "
+        f"(the first is row {frame['row'][missing].iloc[0]})."
+    )
+    return Parsed(frame[~missing], (Note(f"missing_{column}", message),))
+
+
+def _refuse_two_homes(frame: pd.DataFrame, where: str) -> None:
+    """A stimulus is one clip: it has one item and one method."""
+    first = frame.groupby("stimulus", sort=False)[["item", "method"]].transform("first")
+    wrong = (first["item"] != frame["item"]) | (first["method"] != frame["method"])
+    if wrong.any():
+        row = frame[wrong].iloc[0]
+        earlier = frame[frame["stimulus"] == row["stimulus"]].iloc[0]
+        raise InputError(
+            f"{where} rows {earlier['row']} and {row['row']}: stimulus {row['stimulus']!r} stands with two "
+            "different items or methods; give each clip its own stimulus id."
+        )
+
+
+def _refuse_doubles(frame: pd.DataFrame, where: str) -> None:
+    """Two scores of one rater for one stimulus and question are never silently averaged."""
+    scored = frame[frame["kind"] == "scored"]
+    key = ["rater", "stimulus", "question"]
+    double = scored.duplicated(key)
+    if not double.any():
+        return
+    second = scored[double].iloc[0]
+    same = (scored[key] == second[key]).all(axis=1)
+    more = int(double.sum()) - 1
+    one_question = (scored["question"] == DEFAULT_QUESTION).all()
+    mend = ", or name the column that tells questions apart with --question-column" if one_question else ""
+    raise InputError(
+        f"{where} rows {scored[same].iloc[0]['row']} and {second['row']}: rater {second['rater']!r} scored "
+        f"stimulus {second['stimulus']!r} twice on question {second['question']!r}"
+        f"{f' ({more} more such rows)' if more else ''}; remove one, set column 'kind' of the second "
+        f"to repeat{mend}."
+    )
+
+
+def check_scale(frame: pd.DataFrame, scales: dict[str, tuple[float, float]], where: str) -> None:
+    """Raise InputError for the first score outside its question's declared scale."""
+    for question, (low, high) in scales.items():
+        asked = frame[frame["question"] == question]
+        outside = asked[(asked["score"] < low) | (asked["score"] > high)]
+        if len(outside):
+            row = outside.iloc[0]
+            raise InputError(
+                f"{where} row {row['row']}: score {row['score']:g} lies outside {low:g} to {high:g}, the "
+                f"scale of question {question!r} in the study file; correct one of them."
+            )
+
+
+def read_comparisons(raw: bytes, where: str, question_column: str | None) -> Parsed:
+    """comparisons.csv: left, right, choice; or winner, loser. n counts equal answers, 1 where absent.
+
+    Where raters or items are not named the column is empty throughout. `sides_known` is false for
+    winner/loser data, whose sides are an artefact.
+    """
+    frame = csvfile.read_table(raw, where)
+    sided = not {"winner", "loser"} & set(frame.columns) or {"left", "right", "choice"} <= set(frame.columns)
+    if not sided:
+        csvfile.require(frame, ("winner", "loser"), where)
+        csvfile.identifiers(frame, ("winner", "loser"), where)
+        frame = frame.assign(left=frame["winner"], right=frame["loser"], choice="left")
+    csvfile.require(frame, ("left", "right", "choice"), where)
+    csvfile.identifiers(frame, ("left", "right"), where)
+    csvfile.words(frame, "choice", CHOICES, where)
+    frame = _typed(_with_question(_with_people(frame, where), question_column, where), COMPARISONS, where)
+    if "expected_choice" in frame:
+        csvfile.words(frame, "expected_choice", CHOICES, where)
+    else:
+        frame["expected_choice"] = ""
+    if "adaptive" not in frame:
+        frame["adaptive"] = False
+    frame = frame.assign(sides_known=sided, n=_counts(frame, where))
+    _refuse_same(frame, where)
+    return _without_missing(frame, "choice", where)
+
+
+def _with_people(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    for column in ("rater", "item"):
+        if column not in frame or (frame[column] == "").all():
+            frame[column] = ""
+        else:
+            csvfile.identifiers(frame, (column,), where)
+    return frame
+
+
+def _counts(frame: pd.DataFrame, where: str) -> np.ndarray:
+    if "n" not in frame:
+        return np.ones(len(frame))
+    counts = csvfile.numbers(frame, "n", where)
+    bad = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))
+    if bad.any():
+        row = frame.index[bad][0]
+        raise InputError(f"{where} row {row}: column 'n' must be a whole number of answers, 0 or more.")
+    return counts
+
+
+def _refuse_same(frame: pd.DataFrame, where: str) -> None:
+    same = frame[(frame["left"] == frame["right"]) & (frame["expected_choice"] == "")]
+    if len(same):
+        row = same.iloc[0]
+        raise InputError(
+            f"{where} row {row['row']}: {row['left']!r} is compared with itself; "
+            "name two methods, or fill column 'expected_choice' for an attention check."
+        )
+
+
+def read_stimuli(raw: bytes, where: str) -> pd.DataFrame:
+    frame = csvfile.read_table(raw, where)
+    csvfile.require(frame, STIMULI.required, where)
+    csvfile.identifiers(frame, STIMULI.required, where)
+    _refuse_repeated(frame, "stimulus", where)
+    frame = _typed(frame, STIMULI, where).drop(columns="row")
+    return frame if "is_reference" in frame else frame.assign(is_reference=False)
+
+
+def read_raters(raw: bytes, where: str) -> pd.DataFrame:
+    frame = csvfile.read_table(raw, where)
+    csvfile.require(frame, RATERS.required, where)
+    csvfile.identifiers(frame, RATERS.required, where)
+    _refuse_repeated(frame, "rater", where)
+    return _typed(frame, RATERS, where).drop(columns="row")
+
+
+def _refuse_repeated(frame: pd.DataFrame, column: str, where: str) -> None:
+    double = frame.index[frame[column].duplicated()]
+    if len(double):
+        name = frame[column][double[0]]
+        raise InputError(
+            f"{where} row {double[0]}: {column} {name!r} is listed twice; remove one of the rows."
+        )
+
+
+def stimuli_of(ratings: pd.DataFrame) -> pd.DataFrame:
+    """The stimuli of a study without stimuli.csv: those that were rated."""
+    found = ratings[["stimulus", "method", "item"]].drop_duplicates("stimulus")
+    return found.assign(is_reference=False)
+
+
+def check_stimuli(ratings: pd.DataFrame, stimuli: pd.DataFrame, where: str, labels: Sequence[str]) -> None:
+    """Every scored rating is of a known stimulus and names its method and item."""
+    scored = ratings[ratings["kind"] == "scored"]
+    known = stimuli.set_index("stimulus")[["method", "item"]]
+    unknown = scored[~scored["stimulus"].isin(known.index)]
+    if len(unknown):
+        row = unknown.iloc[0]
+        raise InputError(
+            f"{where} row {row['row']}: stimulus {row['stimulus']!r} is not in {labels[0]}; "
+            "correct the id or add the stimulus."
+        )
+    listed = known.loc[scored["stimulus"]]
+    for column in ("method", "item"):
+        differs = listed[column].to_numpy() != scored[column].to_numpy()
+        if differs.any():
+            row = scored[differs].iloc[0]
+            stands = known.loc[row["stimulus"], column]
+            raise InputError(
+                f"{where} row {row['row']}: {column} {row[column]!r} differs from {labels[0]}, "
+                f"where stimulus {row['stimulus']!r} has {stands!r}; correct one of them."
+            )

@@ -1,0 +1,1 @@
+"""Collects facts: stimuli → raters → assignments → ratings → metrics → exports, one folder per stage."""

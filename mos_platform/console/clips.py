@@ -1,0 +1,68 @@
+"""One stimulus with everything that is known about it, for its page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from mos_platform.assignments.models import Trial
+from mos_platform.metrics.models import MetricValue
+from mos_platform.ratings.models import Rating
+from mos_platform.stimuli.models import Stimulus
+from studies.config import Question
+from studies.metrics import CATALOGUE, Metric
+from studies.scales import SCALES
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    grade: int
+    count: int
+    percent: float
+
+
+@dataclass(frozen=True)
+class Distribution:
+    question: Question
+    bars: list[Bar]
+    n: int
+
+
+@dataclass(frozen=True)
+class StimulusFacts:
+    stimulus: Stimulus
+    distributions: list[Distribution]
+    metrics: list[tuple[Metric, MetricValue]]
+    ratings: list[Rating]
+
+
+def stimulus_facts(stimulus: Stimulus) -> StimulusFacts:
+    ratings = list(
+        Rating.objects.filter(trial__stimulus=stimulus, trial__kind=Trial.Kind.SCORED)
+        .select_related("trial__sitting__rater")
+        .order_by("submitted_at", "question_position")
+    )
+    questions = {
+        question.id: question
+        for part in stimulus.study.parsed.parts
+        if part.test_method != "PC"
+        for question in part.questions
+    }
+    return StimulusFacts(
+        stimulus=stimulus,
+        distributions=[_distribution(question, ratings) for question in questions.values()],
+        metrics=[(CATALOGUE[value.metric], value) for value in stimulus.metric_values.all()],
+        ratings=ratings,
+    )
+
+
+def _distribution(question: Question, ratings: list[Rating]) -> Distribution:
+    scale = SCALES[question.scale]
+    counts = Counter(int(rating.score) for rating in ratings if rating.question == question.id)
+    n = sum(counts.values())
+    bars = [
+        Bar(scale.labels[grade], grade, counts[grade], 100 * counts[grade] / n if n else 0.0)
+        for grade in range(scale.high, scale.low - 1, -1)
+    ]
+    return Distribution(question, bars, n)

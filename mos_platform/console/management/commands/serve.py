@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from mos_platform.server import serve
+
+
+class Command(BaseCommand):
+    help = "Serve the platform; without MOS_REDIS_URL with the worker in this process."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--bind", default="127.0.0.1:8000", metavar="HOST:PORT", help="default: %(default)s"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _interrupt)
+        if settings.EMBEDDED:
+            call_command("migrate", verbosity=0, interactive=False)
+        try:
+            serve(options["bind"], self._say)
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped.")
+
+    def _say(self, url: str) -> None:
+        self.stdout.write(f"Serving at {url} (stop with Ctrl-C)")
+        self.stdout.flush()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,173 @@
+"""The state of a study as facts for its page: counts, never verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q
+
+from mos_platform.assignments.models import Trial
+from mos_platform.metrics.models import MetricValue
+from mos_platform.raters.models import Rater
+from mos_platform.ratings.models import Comparison, Rating
+from mos_platform.stimuli.models import Stimulus, Study
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One stimulus in the heat map; `share` is its number of raters over the target, at most 1."""
+
+    stimulus: Stimulus
+    raters: int
+    share: float
+
+    @property
+    def step(self) -> int:
+        """The shade, 0 (none yet) to 5 (target reached)."""
+        return 0 if self.raters == 0 else 5 if self.share >= 1 else 1 + int(self.share * 4)
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str
+    is_reference: bool
+    cells: list[Cell]
+    raters: int
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Attention checks answered so far, and how many as instructed."""
+
+    answered: int
+    passed: int
+
+
+@dataclass(frozen=True)
+class MetricProgress:
+    metric: str
+    done: int
+    total: int
+    without_value: int
+    reason: str
+
+    @property
+    def share(self) -> float:
+        return self.done / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    raters_active: int
+    raters_finished: int
+    raters_simulated: int
+    target: int
+    ratings: int
+    comparisons: int
+    checks: Checks
+    items: list[str]
+    rows: list[Row]
+    metrics: list[MetricProgress]
+
+    @property
+    def raters(self) -> int:
+        return self.raters_active + self.raters_finished
+
+    @property
+    def fewest(self) -> int:
+        """Raters of the method that has fewest."""
+        return min((row.raters for row in self.rows), default=0)
+
+    @property
+    def metrics_done(self) -> int:
+        return sum(metric.done for metric in self.metrics)
+
+    @property
+    def metrics_total(self) -> int:
+        return sum(metric.total for metric in self.metrics)
+
+    @property
+    def next_step(self) -> str:
+        """What the study needs next, in one sentence."""
+        if self.raters == 0:
+            return "Nobody has rated yet: send the raters' link to your first raters, or rate it yourself."
+        missing = self.target - self.fewest
+        if missing > 0:
+            people = "rater" if missing == 1 else "raters"
+            return f"{missing} more {people} needed before every method has its {self.target}."
+        if self.metrics_done < self.metrics_total:
+            left = self.metrics_total - self.metrics_done
+            return f"Enough raters; {left} metric values are still being computed."
+        if self.raters_simulated:
+            return "The rehearsal is complete; simulated ratings show that the study works, and nothing else."
+        return "Every method has its raters and every clip is measured: read the report."
+
+
+def study_progress(study: Study) -> Progress:
+    raters = Rater.objects.filter(study=study)
+    scored = Rating.objects.filter(trial__sitting__rater__study=study, trial__kind=Trial.Kind.SCORED)
+    compared = Comparison.objects.filter(trial__sitting__rater__study=study, trial__kind=Trial.Kind.SCORED)
+    target = study.parsed.targets.raters_per_method
+    return Progress(
+        raters_active=raters.filter(status=Rater.Status.ACTIVE).count(),
+        raters_finished=raters.filter(status=Rater.Status.FINISHED).count(),
+        raters_simulated=raters.filter(simulated=True).count(),
+        target=target,
+        ratings=scored.count(),
+        comparisons=compared.count(),
+        checks=_checks(study),
+        items=[item.name for item in study.items.all()],
+        rows=_heat_map(study, target),
+        metrics=_metrics(study),
+    )
+
+
+def _heat_map(study: Study, target: int) -> list[Row]:
+    answered = Q(trials__kind=Trial.Kind.SCORED, trials__state=Trial.State.ANSWERED)
+    stimuli = study.stimuli.select_related("method", "item").annotate(
+        raters=Count("trials__sitting__rater", filter=answered, distinct=True)
+    )
+    per_method = _raters_per_method(study)
+    rows: dict[str, Row] = {}
+    for stimulus in stimuli.order_by("method__order", "item__order"):
+        method = stimulus.method
+        row = rows.setdefault(
+            method.name, Row(method.name, method.is_reference, [], per_method.get(method.pk, 0))
+        )
+        row.cells.append(Cell(stimulus, stimulus.raters, min(stimulus.raters / target, 1.0)))
+    return list(rows.values())
+
+
+def _raters_per_method(study: Study) -> dict[int, int]:
+    answered = Q(stimuli__trials__kind=Trial.Kind.SCORED, stimuli__trials__state=Trial.State.ANSWERED)
+    counted = study.methods.annotate(
+        n=Count("stimuli__trials__sitting__rater", filter=answered, distinct=True)
+    )
+    return dict(counted.values_list("pk", "n"))
+
+
+def _checks(study: Study) -> Checks:
+    rated = Rating.objects.filter(trial__sitting__rater__study=study, trial__kind=Trial.Kind.TRAP)
+    compared = Comparison.objects.filter(trial__sitting__rater__study=study, trial__kind=Trial.Kind.TRAP)
+    passed = rated.filter(score=F("trial__expected_score")).count()
+    chosen = compared.filter(choice=F("trial__expected_choice")).count()
+    return Checks(answered=rated.count() + compared.count(), passed=passed + chosen)
+
+
+def _metrics(study: Study) -> list[MetricProgress]:
+    rows = MetricValue.objects.filter(stimulus__study=study).values_list("metric", "state", "value", "reason")
+    total: Counter[str] = Counter()
+    done: Counter[str] = Counter()
+    reasons: dict[str, list[str]] = {}
+    for metric, state, value, reason in rows:
+        total[metric] += 1
+        if state == MetricValue.State.DONE:
+            done[metric] += 1
+            if value is None:
+                reasons.setdefault(metric, []).append(reason)
+    return [
+        MetricProgress(name, done[name], total[name], len(reasons.get(name, [])), reasons.get(name, [""])[0])
+        for name in study.parsed.metrics
+        if total[name]
+    ]

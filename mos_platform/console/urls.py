@@ -1,0 +1,23 @@
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.generic import RedirectView
+
+from mos_platform.console import views
+
+app_name = "console"
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="console:studies")),
+    path(
+        "console/login/",
+        LoginView.as_view(template_name="console/login.html", redirect_authenticated_user=True),
+        name="login",
+    ),
+    path("console/logout/", LogoutView.as_view(), name="logout"),
+    path("console/", views.studies, name="studies"),
+    path("console/studies/<str:slug>/", views.study_page, name="study"),
+    path("console/studies/<str:slug>/clips/<str:token>/", views.stimulus_page, name="stimulus"),
+    path("console/studies/<str:slug>/bundle.zip", views.bundle, name="bundle"),
+    path("console/studies/<str:slug>/report/update/", views.update_report, name="update_report"),
+    path("console/studies/<str:slug>/report/", views.report, name="report"),
+    path("console/studies/<str:slug>/report/<path:name>", views.report, name="report_file"),
+]

@@ -1,0 +1,91 @@
+"""Pages for researchers, behind sign-in."""
+
+from __future__ import annotations
+
+import mimetypes
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from mos_platform.console import reports
+from mos_platform.console.clips import stimulus_facts
+from mos_platform.console.progress import study_progress
+from mos_platform.console.tasks import wake
+from mos_platform.exports.services import export_bundle
+from mos_platform.raters.services import open_link
+from mos_platform.stimuli.models import Stimulus, Study
+
+# The report is one file with its styles and figures inside, and no scripts.
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+
+
+@require_safe
+@login_required
+def studies(request: HttpRequest) -> HttpResponse:
+    rows = [(study, study_progress(study)) for study in Study.objects.all()]
+    return render(request, "console/studies.html", {"rows": rows})
+
+
+@require_safe
+@login_required
+def study_page(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_object_or_404(Study, slug=slug)
+    context = {
+        "study": study,
+        "config": study.parsed,
+        "progress": study_progress(study),
+        "mos": reports.latest_mos(study),
+        "report_written_at": reports.report_written_at(study),
+        "run": study.report_runs.first(),
+        "rate_url": settings.BASE_URL + reverse("raters:welcome", args=[open_link(study).token]),
+    }
+    return render(request, "console/study.html", context)
+
+
+@require_safe
+@login_required
+def stimulus_page(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    stimulus = get_object_or_404(
+        Stimulus.objects.select_related("study", "method", "item"), study__slug=slug, token=token
+    )
+    return render(request, "console/stimulus.html", {"facts": stimulus_facts(stimulus)})
+
+
+@require_safe
+@login_required
+def bundle(_request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The study bundle as a zip, exported now."""
+    study = get_object_or_404(Study, slug=slug)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = export_bundle(study, Path(scratch) / study.slug)
+        archive = shutil.make_archive(str(Path(scratch) / "bundle"), "zip", folder)
+        # An open file outlives its name: the folder goes, the download does not break.
+        return FileResponse(Path(archive).open("rb"), as_attachment=True, filename=f"{study.slug}.zip")
+
+
+@require_POST
+@login_required
+def update_report(_request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_object_or_404(Study, slug=slug)
+    reports.request_report(study)
+    wake()
+    return redirect("console:study", slug=slug)
+
+
+@require_safe
+@login_required
+def report(_request: HttpRequest, slug: str, name: str = "report.html") -> HttpResponseBase:
+    file = reports.report_file(get_object_or_404(Study, slug=slug), name)
+    if file is None:
+        raise Http404("There is no such file in the report; update the report on the study's page.")
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    answer = FileResponse(file.open("rb"), content_type=kind)
+    answer["Content-Security-Policy"] = REPORT_POLICY
+    return answer

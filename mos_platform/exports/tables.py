@@ -1,0 +1,160 @@
+"""The bundle's tables as rows, streamed from the database in a stable order; None is an empty cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Count, F
+
+from mos_platform.metrics.models import MetricValue
+from mos_platform.raters.models import Rater
+from mos_platform.ratings.models import Comparison, Rating
+from mos_platform.stimuli.models import Study
+from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, Table
+from studies.metrics import CATALOGUE
+
+Row = dict[str, Any]
+CHUNK = 2000
+ORDER = ("trial__sitting__pk", "trial__position")
+ANSWER = (
+    "question",
+    "presented_at",
+    "submitted_at",
+    "response_ms",
+    "played_fraction",
+    "stalled_ms",
+    "dropped_frames",
+    "hidden_ms",
+    "displayed_width",
+    "replays",
+)
+PRESENTED = {
+    "rater": F("trial__sitting__rater__public_id"),
+    "sitting": F("trial__sitting__public_id"),
+    "position": F("trial__position"),
+    "simulated": F("trial__sitting__rater__simulated"),
+}
+
+
+def cell(value: object) -> str:
+    """One CSV cell: empty = missing, times in UTC, numbers so that they read back as they were."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def attributes(study: Study) -> list[str]:
+    """Names of the items' attributes, in the order in which the study file first gives them."""
+    return list(dict.fromkeys(name for item in study.parsed.items for name in item.attributes))
+
+
+def stimuli(study: Study) -> Iterator[Row]:
+    clips = study.stimuli.select_related("method", "item").order_by("method__order", "item__order")
+    for clip in clips.iterator(CHUNK):
+        yield {
+            **clip.item.attributes,
+            "stimulus": clip.token,
+            "method": clip.method.name,
+            "item": clip.item.name,
+            "is_reference": clip.method.is_reference,
+            "duration_s": clip.duration_s,
+            "fps": clip.fps,
+            "width": clip.width,
+            "height": clip.height,
+            "sha256": clip.sha256,
+            "split": clip.item.split or None,
+        }
+
+
+def raters(study: Study) -> Iterator[Row]:
+    people = Rater.objects.filter(study=study).select_related("link").annotate(sat=Count("sittings"))
+    for rater in people.order_by("pk").iterator(CHUNK):
+        yield {
+            "rater": rater.public_id,
+            "sittings": rater.sat,
+            "expertise": rater.expertise or None,
+            "recruitment": rater.link.kind,
+            "age_group": rater.age_group or None,
+            "device": rater.device or None,
+            "status": rater.status,
+            "simulated": rater.simulated,
+            "consented_at": rater.consented_at,
+            "consent_version": rater.consent_version,
+        }
+
+
+def ratings(study: Study) -> Iterator[Row]:
+    answers = Rating.objects.filter(trial__sitting__rater__study=study).order_by(*ORDER, "question_position")
+    yield from answers.values(
+        *ANSWER,
+        "score",
+        "question_position",
+        **PRESENTED,
+        stimulus=F("trial__stimulus__token"),
+        method=F("trial__stimulus__method__name"),
+        item=F("trial__stimulus__item__name"),
+        kind=F("trial__kind"),
+        expected_low=F("trial__expected_score"),
+        expected_high=F("trial__expected_score"),
+    ).iterator(CHUNK)
+
+
+def comparisons(study: Study) -> Iterator[Row]:
+    """Sides, and the one that played first, are named by the methods that were compared."""
+    answers = Comparison.objects.filter(trial__sitting__rater__study=study).order_by(*ORDER)
+    rows = answers.values(
+        *ANSWER,
+        "choice",
+        **PRESENTED,
+        item=F("trial__left__item__name"),
+        left=F("trial__left__method__name"),
+        right=F("trial__right__method__name"),
+        first=F("trial__first"),
+        expected_choice=F("trial__expected_choice"),
+    )
+    for row in rows.iterator(CHUNK):
+        yield {**row, "first": row.get(row["first"]), "adaptive": False, "question_position": 1}
+
+
+def metrics(study: Study) -> Iterator[Row]:
+    values = MetricValue.objects.filter(stimulus__study=study).select_related("stimulus__method")
+    order = ("stimulus__method__order", "stimulus__item__order", "metric")
+    for value in values.order_by(*order).iterator(CHUNK):
+        yield {
+            "stimulus": value.stimulus.token,
+            "method": value.stimulus.method.name,
+            "metric": value.metric,
+            "value": value.value,
+            "direction": CATALOGUE[value.metric].direction,
+            "unit": CATALOGUE[value.metric].unit,
+            "status": _status(value),
+            "implementation": value.implementation or None,
+            "version": value.version or None,
+            "imported": False,
+        }
+
+
+# Answers before raters: whoever enrols meanwhile is in the later table, so every answer has its rater.
+ROWS: tuple[tuple[Table, Callable[[Study], Iterator[Row]]], ...] = (
+    (RATINGS, ratings),
+    (COMPARISONS, comparisons),
+    (RATERS, raters),
+    (STIMULI, stimuli),
+    (METRICS, metrics),
+)
+
+
+def header(table: Table, study: Study) -> list[str]:
+    return [*table.header, *attributes(study)] if table is STIMULI else table.header
+
+
+def _status(value: MetricValue) -> str:
+    if value.state != MetricValue.State.DONE:
+        return f"not computed: {value.state}"
+    return "ok" if value.value is not None else value.reason

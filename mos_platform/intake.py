@@ -1,0 +1,23 @@
+"""A study comes in: its stimuli, and with them, in the same transaction, the metrics to compute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mos_platform.metrics.services import plan
+from mos_platform.metrics.tasks import wake
+from mos_platform.stimuli.models import Study
+from mos_platform.stimuli.services import Imported, Progress, import_study
+
+
+def take_in(source: Path, *, progress: Progress = lambda _done, _total: None) -> Imported:
+    """Import a study folder or `study.yaml` and have its metrics computed.
+
+    A study that is here already, with the same clips, is left untouched. Raises InputError: one sentence.
+    """
+    return import_study(source, progress=progress, also=_plan_metrics)
+
+
+def _plan_metrics(study: Study) -> None:
+    plan(study)
+    wake(study)

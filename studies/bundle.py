@@ -1,0 +1,144 @@
+"""The study bundle, schema version 1: the tables that pass from the platform to the analysis.
+
+A folder (or the same folder zipped) of CSV files: UTF-8, header row, empty cell = missing, times ISO 8601
+UTC, ids opaque and stable. `study.json` holds the frozen config, `manifest.json` the sha256 of every file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SCHEMA_VERSION = 1
+STUDY_FILE = "study.json"
+MANIFEST_FILE = "manifest.json"
+
+Kind = Literal["text", "integer", "number", "boolean", "time"]
+
+RATING_KINDS = ("scored", "dummy", "training", "gold", "trap", "repeat")
+CHOICES = ("left", "right", "tie")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `required` columns must be present; the others may be absent in a bundle made by hand."""
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.csv"
+
+    @property
+    def header(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def required(self) -> list[str]:
+        return [column.name for column in self.columns if column.required]
+
+
+def _needed(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, required=True) for name in names)
+
+
+_PRESENTATION = (
+    Column("sitting"),
+    Column("position", "integer"),
+    Column("question_position", "integer"),
+    Column("presented_at", "time"),
+    Column("submitted_at", "time"),
+    Column("response_ms", "integer", unit="ms"),
+    Column("played_fraction", "number"),
+    Column("stalled_ms", "integer", unit="ms"),
+    Column("dropped_frames", "integer"),
+    Column("hidden_ms", "integer", unit="ms"),
+    Column("displayed_width", "integer", unit="device pixels"),
+    Column("replays", "integer"),
+    Column("simulated", "boolean"),
+)
+
+STIMULI = Table(
+    "stimuli",
+    "stimulus",
+    (
+        *_needed("stimulus", "method", "item"),
+        Column("is_reference", "boolean"),
+        Column("duration_s", "number", unit="s"),
+        Column("fps", "number", unit="1/s"),
+        Column("width", "integer", unit="pixels"),
+        Column("height", "integer", unit="pixels"),
+        Column("sha256"),
+        Column("split"),
+    ),
+)
+
+RATERS = Table(
+    "raters",
+    "rater",
+    (
+        *_needed("rater"),
+        Column("sittings", "integer"),
+        Column("expertise"),
+        Column("recruitment"),
+        Column("age_group"),
+        Column("device"),
+        Column("status"),
+        Column("simulated", "boolean"),
+        Column("consented_at", "time"),
+        Column("consent_version"),
+    ),
+)
+
+RATINGS = Table(
+    "ratings",
+    "rating",
+    (
+        *_needed("rater", "stimulus", "method", "item", "question"),
+        Column("score", "number", required=True),
+        Column("kind"),
+        Column("expected_low", "number"),
+        Column("expected_high", "number"),
+        *_PRESENTATION,
+    ),
+)
+
+COMPARISONS = Table(
+    "comparisons",
+    "A/B answer",
+    (
+        *_needed("rater", "item", "left", "right", "question", "choice"),
+        Column("first"),
+        Column("score", "number"),
+        Column("expected_choice"),
+        Column("adaptive", "boolean"),
+        *_PRESENTATION,
+    ),
+)
+
+METRICS = Table(
+    "metrics",
+    "value",
+    (
+        *_needed("stimulus", "method", "metric"),
+        Column("value", "number", required=True),
+        Column("direction"),
+        Column("unit"),
+        Column("status"),
+        Column("implementation"),
+        Column("version"),
+        Column("imported", "boolean"),
+    ),
+)
+
+TABLES = (STIMULI, RATERS, RATINGS, COMPARISONS, METRICS)

@@ -1,0 +1,119 @@
+"""Numbers and sentences as a reader meets them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.figures.numbers import counted, listed, number, p_phrase, percent, plus_minus, with_interval
+from analysis.report import findings
+
+FINITE = st.floats(-1e6, 1e6)
+
+
+@given(FINITE, st.integers(0, 4))
+def test_a_printed_number_reads_back_as_its_rounded_value(value: float, digits: int) -> None:
+    text = number(value, digits)
+    assert abs(float(text.replace("−", "-")) - value) <= 0.5 * 10**-digits * (1 + 1e-9) + 1e-9
+
+
+@given(st.floats(-0.004, 0.004))
+def test_there_is_no_minus_zero(value: float) -> None:
+    assert number(value) == "0.00"
+
+
+def test_what_is_not_defined_is_a_dash_and_never_a_number() -> None:
+    assert number(None) == "–"
+    assert with_interval(None, None, None) == "–"
+    assert with_interval(3.2, None, None) == "3.20"
+    assert p_phrase(None) == "p not defined"
+    assert percent(None) == "–"
+
+
+def test_lopsided_intervals_are_not_printed_as_plus_minus() -> None:
+    assert plus_minus({"mean": 3.0, "ci_low": 2.5, "ci_high": 3.5}) == "3.00 ± 0.50"
+    assert plus_minus({"mean": 4.9, "ci_low": 4.5, "ci_high": 5.0}) == "4.90 [4.50, 5.00]"
+
+
+def test_counts_and_lists() -> None:
+    assert counted(1, "rater") == "1 rater"
+    assert counted(12000, "rating") == "12\u202f000 ratings"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert p_phrase(0.0002) == "p < 0.001"
+
+
+def test_limits_come_from_the_warnings_and_simulated_data_come_first(study) -> None:
+    sentences = findings.limits(study.view).sentences
+    assert "simulated" in sentences[0]
+
+
+def test_the_same_limit_of_several_questions_is_said_once(study) -> None:
+    rows = [
+        {"code": "few", "message": "Question 'overall': few items."},
+        {"code": "other", "message": "Something_else."},
+        {"code": "few", "message": "Question 'sync': few items."},
+    ]
+    view = replace(study.view, results={**study.results, "warnings": rows})
+    assert findings.limits(view).sentences == (
+        "Questions 'overall' and 'sync': few items.",
+        "Something\\_else.",
+    )
+
+
+def test_summary_orders_methods_as_the_simulation_does(study) -> None:
+    text = " ".join(findings.summary(study.view).sentences)
+    assert "clean\\_v2 has the highest MOS of the methods under test" in text
+    assert "clean\\_v2 is rated above late-sync by" in text
+    assert "Whether real is rated above clean\\_v2 is not resolved here" in text
+
+
+def pair(low: float, high: float, p: float) -> dict:
+    return {"mean": (low + high) / 2, "ci_low": low, "ci_high": high, "p": p, "p_holm": p}
+
+
+def test_a_pair_is_told_from_the_better_method_whatever_its_order_in_the_file(study) -> None:
+    base = next(row for row in study.results["differences"] if row["question"] == "overall")
+    order = study.view.ranking("overall")
+    row = {**base, "method_a": order[1], "method_b": order[0], **pair(-0.9, -0.1, 0.01)}
+    view = replace(study.view, results={**study.results, "differences": [row]})
+    text = " ".join(findings.summary(view).sentences)
+    assert f"{order[0]} is rated above {findings.escaped(order[1])} by 0.50 [0.10, 0.90] (p = 0.010)" in text
+
+
+def metric_sentence(study, value: float | None, low: float | None, high: float | None, direction: str) -> str:
+    base = study.results["correlation"][0]
+    key = {
+        "question": "overall",
+        "metric": "psnr",
+        "level": "stimulus",
+        "coefficient": "SROCC",
+        "mapping": "raw",
+    }
+    row = {**base, **key, "value": value, "ci_low": low, "ci_high": high, "n": 18, "direction": direction}
+    view = replace(study.view, results={**study.results, "correlation": [row]})
+    return " ".join(findings.summary(view).sentences)
+
+
+def test_whether_a_metric_follows_mos_takes_its_direction_into_account(study) -> None:
+    assert "PSNR follows MOS: SROCC 0.60 [0.20, 0.80], n = 18." in metric_sentence(
+        study, 0.6, 0.2, 0.8, "higher"
+    )
+    assert "PSNR follows MOS" in metric_sentence(study, -0.6, -0.8, -0.2, "lower")
+    assert "PSNR runs against MOS" in metric_sentence(study, 0.6, 0.2, 0.8, "lower")
+
+
+def test_what_is_not_resolved_is_said_so(study) -> None:
+    unresolved = "Whether PSNR follows MOS is not resolved here: SROCC 0.12 [−0.37, 0.56], n = 18."
+    assert unresolved in metric_sentence(study, 0.12, -0.37, 0.56, "higher")
+    assert "PSNR follows MOS cannot be said" in metric_sentence(study, None, None, None, "higher")
+    assert "not resolved here: SROCC 0.90, n = 18" in metric_sentence(study, 0.9, None, None, "higher")
+
+
+def test_screening_names_flagged_and_excluded(study) -> None:
+    flagged = {row["rater"] for row in study.results["screening"] if row["flagged"]}
+    excluded = {row["rater"] for row in study.results["screening"] if row["applied"]}
+    text = findings.screening(study.view).sentences[0]
+    assert text.startswith(f"{len(flagged)} of 14 raters")
+    assert (f"{len(excluded)} rater" in text) if excluded else ("Nobody was excluded" in text)

@@ -1,0 +1,142 @@
+"""Which metric follows opinion better, and how well a metric tells stimuli apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis.stats.contest import Contest, metric_classification, metric_contest
+from analysis.stats.correlation_intervals import williams_test
+
+COLUMNS = ("mos", "metric_a", "metric_b", "item", "method")
+
+
+def study(seed: int, noise_a: float, noise_b: float, n_items: int = 20, n_methods: int = 8) -> pd.DataFrame:
+    """Both metrics are the opinion plus noise of their own that items, methods and stimuli carry."""
+    rng = np.random.default_rng(seed)
+    item, method = np.repeat(np.arange(n_items), n_methods), np.tile(np.arange(n_methods), n_items)
+
+    def effects(size: float) -> np.ndarray:
+        parts = (
+            rng.normal(size=n_items)[item] + rng.normal(size=n_methods)[method] + rng.normal(size=len(item))
+        )
+        return size * parts
+
+    mos = effects(1.0)
+    metrics = {"metric_a": mos + effects(noise_a), "metric_b": mos + effects(noise_b)}
+    return pd.DataFrame({"mos": mos, **metrics, "item": item, "method": method})
+
+
+def contests(table: pd.DataFrame, direction_b: str = "higher") -> dict[tuple[str, str], Contest]:
+    found = metric_contest(
+        *(table[name].to_numpy() for name in COLUMNS),
+        direction_a="higher",
+        direction_b=direction_b,
+        n_boot=300,
+        rng=np.random.default_rng(0),
+    )
+    return {(contest.level, contest.coefficient): contest for contest in found}
+
+
+def test_a_clearly_better_metric_wins_at_every_level() -> None:
+    for contest in contests(study(1, 0.1, 3.0)).values():
+        assert contest.difference > 0.2
+        assert contest.ci_low > 0
+        assert contest.p < 0.02
+        assert contest.difference == pytest.approx(contest.value_a - contest.value_b)
+
+
+def test_equally_good_metrics_are_rarely_told_apart() -> None:
+    rejections = 0
+    for seed in range(60):
+        contest = contests(study(seed, 1.0, 1.0, n_items=8, n_methods=5))["stimulus", "PLCC"]
+        rejections += contest.p < 0.05
+    assert rejections <= 8
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=10, deadline=None)
+def test_a_metric_where_lower_is_better_is_turned_first(seed: int) -> None:
+    table = study(seed, 0.5, 1.0, n_items=6, n_methods=5)
+    turned = table.assign(metric_b=-table["metric_b"])
+    before, after = contests(table), contests(turned, direction_b="lower")
+    assert after == before
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=10, deadline=None)
+def test_exchanging_the_metrics_turns_the_difference(seed: int) -> None:
+    table = study(seed, 0.5, 1.0, n_items=6, n_methods=5)
+    exchanged = table.rename(columns={"metric_a": "metric_b", "metric_b": "metric_a"})
+    before, after = contests(table), contests(exchanged)
+    for key, contest in before.items():
+        assert after[key].difference == pytest.approx(-contest.difference)
+        assert after[key].ci_low == pytest.approx(-contest.ci_high)
+        assert after[key].p == contest.p
+    overall = before["stimulus", "PLCC"], after["stimulus", "PLCC"]
+    assert overall[1].williams_p == pytest.approx(overall[0].williams_p)
+    assert overall[1].zou_low == pytest.approx(-overall[0].zou_high)
+
+
+def test_a_metric_against_itself_shows_no_difference() -> None:
+    table = study(2, 0.5, 1.0)
+    contest = contests(table.assign(metric_b=table["metric_a"]))["stimulus", "PLCC"]
+    assert (contest.difference, contest.ci_low, contest.ci_high, contest.p) == (0, 0, 0, 1)
+    assert contest.williams_p is None
+
+
+def test_four_stimuli_decide_nothing() -> None:
+    for contest in contests(study(3, 0.1, 3.0, n_items=2, n_methods=2)).values():
+        assert (contest.difference, contest.ci_low, contest.p) == (None, None, None)
+
+
+def test_williams_and_zou_agree_with_the_reference(shared: Path) -> None:
+    folder = shared / "ratings" / "vqf_denoise"
+    golden = json.loads((folder / "reference.json").read_text())["correlations with objective metrics"]
+    ratings = pd.read_csv(folder / "ratings.csv").groupby("stimulus")
+    table = ratings.agg(mos=("score", "mean"), item=("item", "first"), method=("method", "first"))
+    table = table.join(pd.read_csv(folder / "objective.csv").set_index("stimulus"))
+    table[["item", "method"]] = table[["item", "method"]].apply(lambda c: c.astype("category").cat.codes)
+    for rival in ("PSNR", "VMAF_NEG"):
+        reference = golden[f"VMAF_vs_{rival}"]
+        test = williams_test(reference["r1"], reference["r2"], reference["r12"], 88)
+        assert test is not None
+        assert (test.t, test.df) == pytest.approx((reference["williams_t"], reference["williams_df"]))
+        columns = {"VMAF": "metric_a", rival: "metric_b"}
+        contest = contests(table[["mos", "item", "method", *columns]].rename(columns=columns))
+        overall = contest["stimulus", "PLCC"]
+        assert overall.williams_p == pytest.approx(reference["williams_p"], rel=1e-6)
+        assert [overall.zou_low, overall.zou_high] == pytest.approx(reference["zou_ci"], abs=1e-9)
+
+
+def test_classification_counts_and_areas_on_a_case_worked_by_hand() -> None:
+    mos_difference = np.array([1.0, -1.0, 2.0, 0.1, -0.1])
+    significant = np.array([True, True, True, False, False])
+    metric_difference = np.array([-3.0, 2.0, 1.0, 0.0, 1.5])
+    found = metric_classification(mos_difference, significant, metric_difference, direction="lower")
+    assert (found.pairs_significant, found.pairs_ordered_rightly) == (3, 2)
+    assert found.auc_different == pytest.approx(5 / 6)
+    # Ordered: 3, 2, −1 against −3, −2, 1: eight of nine comparisons won, but for −1 against 1.
+    assert found.auc_better == pytest.approx(8 / 9)
+
+
+def test_areas_agree_with_the_rank_sum_statistic_of_scipy() -> None:
+    rng = np.random.default_rng(0)
+    significant = rng.random(50) < 0.5
+    metric = rng.integers(-4, 5, 50).astype(float)
+    found = metric_classification(rng.normal(size=50), significant, metric, direction="higher")
+    size = np.abs(metric)
+    u = stats.mannwhitneyu(size[significant], size[~significant]).statistic
+    assert found.auc_different == pytest.approx(u / (significant.sum() * (~significant).sum()))
+
+
+def test_areas_are_undefined_without_both_kinds_of_pairs() -> None:
+    found = metric_classification(np.ones(3), np.zeros(3, dtype=bool), np.ones(3), direction="higher")
+    assert (found.auc_different, found.auc_better, found.pairs_significant) == (None, None, 0)

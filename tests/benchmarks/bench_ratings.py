@@ -1,0 +1,78 @@
+"""How long a rater waits for an answer to be stored, beside a bare request to the same server.
+
+20 simulated raters at once take the demo study (42 trials each) on the embedded SQLite database; both kinds
+of request are timed in the same run, at the same load.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+os.environ["MOS_VAR"] = tempfile.mkdtemp(prefix="mos-bench-")
+os.environ["DJANGO_SETTINGS_MODULE"] = "mos_platform.settings"
+
+import django
+import httpx
+import numpy as np
+
+RATERS = 20
+
+
+def timed(link: str, url: str, rater: object, at: object) -> tuple[list[float], list[float]]:
+    """Seconds per stored answer, and per bare request sent after each of them."""
+    from mos_platform.simulate.client import enter, sit
+
+    stored: list[float] = []
+    bare: list[float] = []
+
+    def note(response: httpx.Response) -> None:
+        response.read()
+        if response.request.url.path.endswith("/answers/"):
+            stored.append(response.elapsed.total_seconds())
+
+    hooks = {"response": [note]}
+    with httpx.Client(base_url=url, timeout=60, event_hooks=hooks) as client, httpx.Client() as other:
+
+        def knock() -> None:
+            bare.append(other.get(f"{url}/healthz").elapsed.total_seconds())
+
+        sit(client, enter(client, link, rater, at), rater, knock)
+    return stored, bare
+
+
+def main() -> None:
+    django.setup()
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from mos_platform import demo
+    from mos_platform.raters.services import simulated_link
+    from mos_platform.server import running_server
+    from mos_platform.simulate.opinions import Cell, Mind
+    from mos_platform.stimuli.models import Stimulus
+    from studies.simulation import load_simulation
+
+    study = demo.prepare()
+    key = {
+        reverse("stimuli:clip", args=[clip.token]): Cell(clip.method.name, clip.item.name)
+        for clip in Stimulus.objects.select_related("method", "item")
+    }
+    link = reverse("raters:welcome", args=[simulated_link(study).token])
+    minds = [Mind(load_simulation(demo.FOLDER), key, number) for number in range(1, RATERS + 1)]
+    with running_server("127.0.0.1:0") as url, ThreadPoolExecutor(RATERS) as pool:
+        demo.wait_for_metrics(study)
+        runs = list(pool.map(lambda mind: timed(link, url, mind, timezone.now()), minds))
+    print(f"{RATERS} raters at once, {sum(len(stored) for stored, _bare in runs)} stored answers, SQLite")
+    for label, place in (("answer stored", 0), ("bare request (/healthz)", 1)):
+        seconds = np.concatenate([run[place] for run in runs])
+        p50, p95 = 1000 * np.percentile(seconds, [50, 95])
+        print(f"  {label:<26} median {p50:6.1f} ms   p95 {p95:6.1f} ms")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    main()

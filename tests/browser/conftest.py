@@ -1,0 +1,180 @@
+"""A real server with a tiny study, and raters who visit it with Debian's Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import Browser
+from visitor import Visitor
+
+# Playwright keeps an event loop in this thread; Django would refuse its ORM to the tests that follow.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+VIEWPORTS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "has_touch": True,
+        "is_mobile": True,
+    },
+}
+METHODS = ("kudu", "okapi", "zebra")
+ITEMS = ("river", "meadow")
+CLIP_SECONDS = 0.8
+CLIP_SIZE = 384
+
+STUDY = {
+    "study": "walk",
+    "title": "A short walk",
+    "texts": {
+        "welcome": "In this study you watch\nshort clips.\n\nThere are no right or wrong answers.",
+        "consent": {"version": "1", "body": "I agree to take part in this short study."},
+        "instructions": "Watch each clip to its end and answer.",
+        "debriefing": "The clips were test pictures with tones.\n\nNobody was hurt.",
+    },
+    "methods": [{"name": METHODS[0], "reference": True}, *({"name": name} for name in METHODS[1:])],
+    "items": [{"name": name} for name in ITEMS],
+    "parts": [
+        {
+            "id": "rating",
+            "test_method": "ACR-HR",
+            "trials_per_sitting": 3,
+            "questions": [
+                {"id": "overall", "text": "How good is this clip overall?"},
+                {"id": "sync", "text": "How well do the lips match the speech?"},
+            ],
+        },
+        {
+            "id": "preference",
+            "test_method": "PC",
+            "trials_per_sitting": 2,
+            "questions": [{"id": "better", "text": "Which clip is better?"}],
+        },
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A running server, the links to its study, and its database."""
+
+    url: str
+    link: str
+    simulated_link: str
+    database: Path
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.database, timeout=30) as connection:
+            return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """The study takes nobody meanwhile."""
+        self.rows("UPDATE stimuli_study SET is_open = ?", False)
+        try:
+            yield
+        finally:
+            self.rows("UPDATE stimuli_study SET is_open = ?", True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    return {"executable_path": chromium, "args": list(CHROMIUM_ARGS)}
+
+
+@pytest.fixture(scope="session")
+def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Test pictures with a tone of their own, as short as a clip can be and still be watched."""
+    folder = tmp_path_factory.mktemp("walk")
+    (folder / "study.yaml").write_text(yaml.safe_dump(STUDY, sort_keys=False))
+    cells = [(method, item) for method in METHODS for item in ITEMS]
+    for number, (method, item) in enumerate(cells):
+        clip = folder / "clips" / method / f"{item}.mp4"
+        clip.parent.mkdir(parents=True, exist_ok=True)
+        picture = f"testsrc2=size={CLIP_SIZE}x{CLIP_SIZE}:rate=25:duration={CLIP_SECONDS},hue=h={50 * number}"
+        tone = f"sine=frequency={300 + 60 * number}:duration={CLIP_SECONDS}"
+        command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone]
+        command += ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest", str(clip)]
+        subprocess.run(command, check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def platform(study_folder: Path, tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
+    var = tmp_path_factory.mktemp("browser_var")
+    environment = {**os.environ, "MOS_VAR": str(var), "MOS_DATABASE_URL": "", "MOS_REDIS_URL": ""}
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "mos_platform", *arguments]
+        done = subprocess.run(
+            command, env=environment, cwd=repo, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout
+
+    run("migrate", "-v0")
+    run("import_study", str(study_folder))
+    links = run(
+        "shell",
+        "-v0",
+        "-c",
+        "from mos_platform.raters.services import open_link, simulated_link\n"
+        "from mos_platform.stimuli.models import Study\n"
+        "study = Study.objects.get()\nprint(open_link(study).token, simulated_link(study).token)",
+    ).split()[-2:]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "mos_platform", "serve", "--bind", "127.0.0.1:0"],
+        env=environment,
+        cwd=repo,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        line = server.stdout.readline() if server.stdout else ""
+        assert line.startswith("Serving at http"), line
+        url = line.split()[2]
+        yield Platform(url, f"{url}/r/{links[0]}/", f"{url}/r/{links[1]}/", var / "mos.sqlite3")
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture
+def visit(browser: Browser, platform: Platform) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors; each must end with a clean console, no other host met, and no method's name."""
+    visitors: list[Visitor] = []
+
+    def make(device: str = "desktop", *, color_scheme: str = "light") -> Visitor:
+        context = browser.new_context(**VIEWPORTS[device], color_scheme=color_scheme)
+        visitors.append(Visitor(context, platform.url, touch=device == "phone", secrets=(*METHODS, *ITEMS)))
+        return visitors[-1]
+
+    yield make
+    try:
+        for visitor in visitors:
+            visitor.check_clean()
+    finally:
+        for visitor in visitors:
+            visitor.context.close()

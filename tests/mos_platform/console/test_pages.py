@@ -1,0 +1,180 @@
+"""The researcher's pages: closed to strangers, and right in what they show."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from mos_platform.assignments.models import Trial
+from mos_platform.assignments.services import reserve_sitting
+from mos_platform.console import reports
+from mos_platform.console.models import ReportRun
+from mos_platform.console.progress import study_progress
+from mos_platform.metrics.models import MetricValue
+from mos_platform.raters.services import Enrolment, enrol, open_link, simulated_link
+from mos_platform.ratings.models import Comparison, Rating
+from mos_platform.stimuli.models import Study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def researcher(db) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("researcher"))
+    return client
+
+
+@pytest.fixture
+def folders(settings, tmp_path) -> Path:
+    settings.REPORTS_ROOT = tmp_path / "reports"
+    settings.BUNDLES_ROOT = tmp_path / "bundles"
+    return tmp_path
+
+
+def rate(study: Study, *, score: float = 4, simulated: bool = False) -> None:
+    """One rater answers everything: each rating `score`, each pair left, each check as told."""
+    link = simulated_link(study) if simulated else open_link(study)
+    sitting = enrol(link, Enrolment("some", "", "desktop"))
+    reserve_sitting(sitting)
+    now = timezone.now()
+    times = {"presented_at": now, "submitted_at": now}
+    for trial in sitting.trials.all():
+        if trial.is_pair:
+            choice = trial.expected_choice or "left"
+            Comparison.objects.create(trial=trial, question="better", choice=choice, **times)
+        else:
+            for place, question in enumerate(("overall", "sync"), start=1):
+                Rating.objects.create(
+                    trial=trial,
+                    question=question,
+                    question_position=place,
+                    score=trial.expected_score or score,
+                    **times,
+                )
+    sitting.trials.update(state=Trial.State.ANSWERED, opened_at=now)
+
+
+@pytest.mark.parametrize("name", ["studies", "study", "bundle", "report"])
+def test_strangers_are_sent_to_sign_in(small_study, name):
+    arguments = [] if name == "studies" else [small_study.slug]
+    answer = Client().get(reverse(f"console:{name}", args=arguments))
+    assert answer.status_code == 302
+    assert reverse("console:login") in answer["Location"]
+
+
+def test_strangers_cannot_ask_for_a_report(small_study):
+    assert Client().post(reverse("console:update_report", args=[small_study.slug])).status_code == 302
+    assert ReportRun.objects.count() == 0
+
+
+def test_an_empty_platform_says_how_to_begin(researcher):
+    assert "import_study" in researcher.get(reverse("console:studies")).content.decode()
+
+
+def test_progress_counts_raters_per_clip_and_checks(small_study):
+    rate(small_study)
+    rate(small_study, simulated=True)
+    enrol(open_link(small_study), Enrolment("none", "", ""))
+    progress = study_progress(small_study)
+    assert (progress.raters, progress.raters_simulated, progress.fewest) == (3, 1, 2)
+    assert (progress.ratings, progress.comparisons) == (2 * 12 * 2, 2 * 6)
+    assert (progress.checks.answered, progress.checks.passed) == (2 * 2 + 2, 2 * 2 + 2)
+    assert [[cell.raters for cell in row.cells] for row in progress.rows] == [[2] * 4] * 3
+    assert progress.next_step == "28 more raters needed before every method has its 30."
+
+
+def test_a_failed_check_is_counted_as_failed(small_study):
+    rate(small_study)
+    check = Trial.objects.get(kind="trap", stimulus__isnull=False)
+    check.ratings.update(score=check.expected_score % 5 + 1)
+    checks = study_progress(small_study).checks
+    assert (checks.answered, checks.passed) == (3, 1)
+
+
+def test_the_study_page_shows_state_link_and_missing_values(researcher, small_study):
+    clip = small_study.stimuli.last()
+    MetricValue.objects.create(
+        stimulus=clip, metric="psnr", state="done", reason="identical pictures: PSNR is infinite"
+    )
+    rate(small_study, simulated=True)
+    page = researcher.get(reverse("console:study", args=[small_study.slug])).content.decode()
+    assert reverse("raters:welcome", args=[open_link(small_study).token]) in page
+    assert "1 of 1 raters are simulated" in page
+    assert "identical pictures" in page
+    assert simulated_link(small_study).token not in page
+
+
+def test_a_clip_page_shows_its_ratings(researcher, small_study):
+    rate(small_study, score=2)
+    clip = small_study.stimuli.first()
+    page = researcher.get(reverse("console:stimulus", args=[small_study.slug, clip.token])).content.decode()
+    assert clip.method.name in page
+    assert page.count("<td>overall</td>") == 1
+
+
+def test_the_bundle_downloads_whole(researcher, small_study, folders):
+    rate(small_study)
+    answer = researcher.get(reverse("console:bundle", args=[small_study.slug]))
+    archive = zipfile.ZipFile(BytesIO(answer.getvalue()))
+    assert archive.testzip() is None
+    assert {"study.json", "ratings.csv", "comparisons.csv", "manifest.json"} <= set(archive.namelist())
+    assert len(archive.read("ratings.csv").decode().splitlines()) == 1 + 13 * 2
+
+
+def test_a_second_request_joins_the_report_under_way(researcher, small_study):
+    for _ in range(2):
+        researcher.post(reverse("console:update_report", args=[small_study.slug]))
+    run = ReportRun.objects.get()
+    assert run.state == "pending"
+    assert reports.unfinished() == [run.pk]
+
+
+def test_a_report_is_made_from_the_bundle_and_shown(researcher, small_study, folders):
+    for number in range(6):
+        rate(small_study, score=2 + number % 4, simulated=True)
+    assert not reports.is_current(small_study)
+    run = reports.request_report(small_study)
+    reports.make_report(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.message) == ("done", "")
+    assert reports.is_current(small_study)
+    panels = reports.latest_mos(small_study)
+    assert [panel.question.id for panel in panels] == ["overall", "sync"]
+    assert [row.method for row in panels[0].rows] == ["real", "alpha", "beta"]
+    stored = Rating.objects.filter(trial__kind="scored", question="overall")
+    mean = sum(rating.score for rating in stored) / stored.count()
+    assert panels[0].rows[0].mean == pytest.approx(mean)
+    page = researcher.get(reverse("console:report", args=[small_study.slug]))
+    assert b"simulated" in page.getvalue().lower()
+    rate(small_study)
+    assert not reports.is_current(small_study)
+
+
+def test_a_report_that_cannot_be_made_says_why(small_study, folders):
+    run = reports.request_report(small_study)
+    reports.make_report(run.pk)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "ratings" in run.message
+    assert "Traceback" not in run.message
+
+
+@pytest.mark.parametrize("name", ["../../mos.sqlite3", "..%2f..%2fsecret_key", "nothing.html", ""])
+def test_only_the_report_s_own_files_are_served(researcher, small_study, folders, name):
+    folder = reports.report_folder(small_study)
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text("report")
+    (folder / "results.json").write_text(json.dumps({"mos": []}))
+    (folders / "secret_key").write_text("secret")
+    base = reverse("console:report", args=[small_study.slug])
+    answer = researcher.get(base + name)
+    assert answer.status_code == (200 if name == "" else 404)

@@ -1,0 +1,125 @@
+"""Clips over HTTP, as video players fetch them: byte ranges from the real web server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mos_platform.stimuli.media import UnsatisfiableError, parse_range
+
+
+@pytest.fixture(scope="module")
+def clip(served: tuple[Any, str], clip_study: Path) -> tuple[str, bytes, str]:
+    """Address, content and sha256 of one clip."""
+    here, url = served
+    query = "SELECT token, sha256, file FROM stimuli_stimulus WHERE method_id = ? ORDER BY id"
+    ((method,),) = here.sql("SELECT id FROM stimuli_method WHERE name = 'soft'")
+    token, sha256, file = here.sql(query, method)[0]
+    return f"{url}/media/{token}.mp4", (here.var / "media" / file).read_bytes(), sha256
+
+
+def test_the_whole_clip(clip: tuple[str, bytes, str]) -> None:
+    url, content, sha256 = clip
+    answer = httpx.get(url)
+    assert (answer.status_code, answer.content) == (200, content)
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.headers["content-length"] == str(len(content))
+    assert answer.headers["accept-ranges"] == "bytes"
+    assert answer.headers["etag"] == f'"{sha256}"'
+    assert answer.headers["cache-control"] == "private, max-age=86400"
+    assert "content-disposition" not in answer.headers
+    assert "set-cookie" not in answer.headers
+
+
+def test_head_says_the_same_without_the_body(clip: tuple[str, bytes, str]) -> None:
+    url, content, _ = clip
+    answer = httpx.head(url, headers={"Range": "bytes=0-1"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == str(len(content))
+    assert answer.headers["accept-ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "stop"),
+    [
+        ("bytes=0-1", 0, 2),
+        ("bytes=0-", 0, None),
+        ("bytes=100-199", 100, 200),
+        ("bytes=100-99999999", 100, None),
+        ("bytes=-5", -5, None),
+        ("bytes=-99999999", 0, None),
+        ("bytes=0-0", 0, 1),
+    ],
+)
+def test_a_range(clip: tuple[str, bytes, str], asked: str, start: int, stop: int | None) -> None:
+    url, content, _ = clip
+    answer = httpx.get(url, headers={"Range": asked})
+    expected = content[start:stop]
+    first = len(content) + start if start < 0 else start
+    assert (answer.status_code, answer.content) == (206, expected)
+    assert answer.headers["content-length"] == str(len(expected))
+    last = first + len(expected) - 1
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(content)}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=-0"])
+def test_a_range_outside_of_the_clip(clip: tuple[str, bytes, str], asked: str) -> None:
+    url, content, _ = clip
+    answer = httpx.get(url, headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (416, b"")
+    assert answer.headers["content-range"] == f"bytes */{len(content)}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=a-b", "bytes=-", "lines=0-1", "bytes=0-1,5-6", "0-1"])
+def test_a_range_that_cannot_be_understood_is_ignored(clip: tuple[str, bytes, str], asked: str) -> None:
+    url, content, _ = clip
+    answer = httpx.get(url, headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (200, content)
+
+
+def test_if_range_and_if_none_match(clip: tuple[str, bytes, str]) -> None:
+    url, content, sha256 = clip
+    same = httpx.get(url, headers={"Range": "bytes=2-5", "If-Range": f'"{sha256}"'})
+    assert (same.status_code, same.content) == (206, content[2:6])
+    other = httpx.get(url, headers={"Range": "bytes=2-5", "If-Range": '"other"'})
+    assert (other.status_code, other.content) == (200, content)
+    known = httpx.get(url, headers={"If-None-Match": f'"{sha256}"'})
+    assert (known.status_code, known.content) == (304, b"")
+
+
+def test_other_methods_and_addresses(clip: tuple[str, bytes, str]) -> None:
+    url, _, _ = clip
+    assert httpx.post(url).status_code in (403, 405)
+    assert httpx.get(url.replace(".mp4", "0.mp4")).status_code == 404
+
+
+@given(size=st.integers(1, 50), first=st.integers(0, 60), last=st.integers(0, 60))
+def test_a_range_is_what_slicing_gives(size: int, first: int, last: int) -> None:
+    content = bytes(range(size))
+    if last < first:
+        assert parse_range(f"bytes={first}-{last}", size) is None
+    elif first >= size:
+        with pytest.raises(UnsatisfiableError):
+            parse_range(f"bytes={first}-{last}", size)
+    else:
+        part = parse_range(f"bytes={first}-{last}", size)
+        assert part is not None
+        assert bytes(content[i] for i in part) == content[first : last + 1]
+
+
+@given(st.text(max_size=40))
+def test_no_header_breaks_the_answer(header: str) -> None:
+    try:
+        part = parse_range(header, 10)
+    except UnsatisfiableError:
+        return
+    assert part is None or (0 <= part.start < part.stop <= 10)
+
+
+def test_an_absurdly_long_number_is_ignored() -> None:
+    assert parse_range("bytes=" + "9" * 5000 + "-", 10) is None

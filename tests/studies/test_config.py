@@ -1,0 +1,156 @@
+"""The study file: what is read, and one readable sentence for each mistake."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from studies.config import StudyConfig, load_study, missing_clips, parse_study
+from studies.errors import InputError
+from studies.scales import SCALES
+
+
+@pytest.fixture
+def raw() -> dict[str, Any]:
+    return {
+        "study": "lips",
+        "title": "Lips",
+        "texts": {
+            "welcome": "Welcome.",
+            "consent": {"version": "1", "body": "I agree to take part in this study."},
+            "instructions": "Watch and rate.",
+            "debriefing": "Thank you.",
+        },
+        "methods": [{"name": "real", "reference": True}, {"name": "alpha"}],
+        "items": [{"name": "one"}, {"name": "two"}],
+        "parts": [
+            {"id": "rating", "test_method": "ACR", "questions": [{"id": "overall", "text": "How good?"}]}
+        ],
+    }
+
+
+def changed(raw: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy with one key set, or removed where the value is None."""
+    copied = copy.deepcopy(raw)
+    target: Any = copied
+    *parents, last = [int(key) if key.isdigit() else key for key in path.split(".")]
+    for key in parents:
+        target = target[key]
+    if value is None:
+        del target[last]
+    else:
+        target[last] = value
+    return copied
+
+
+def test_a_minimal_study_gets_the_defaults(raw):
+    config = parse_study(raw, "here")
+    assert config.reference is not None
+    assert config.reference.name == "real"
+    assert config.targets.raters_per_method == 30
+    assert config.analysis.target == "raters+items"
+    assert config.clip_path("alpha", "two") == "clips/alpha/two.mp4"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("title", None, ["'title'", "missing"]),
+        ("titel", "x", ["'titel'", "not known"]),
+        ("methods.0.refernce", True, ["'methods.0.refernce'", "not known"]),
+        ("methods", [], ["'methods'", "at least 1"]),
+        ("methods.1.name", "real", ["method 'real' is named twice"]),
+        ("items.1.name", "one", ["item 'one' is named twice"]),
+        ("methods.1.reference", True, ["only one method may be the reference"]),
+        ("methods.1.name", "../etc", ["'methods.1.name'"]),
+        ("study", "a study", ["'study'"]),
+        ("seed", "often", ["'seed'", "integer"]),
+        ("seed", -1, ["'seed'", "greater than or equal to 0"]),
+        ("parts.0.test_method", "MUSHRA", ["'parts.0.test_method'", "'ACR'"]),
+        ("parts.0.questions", [], ["'parts.0.questions'"]),
+        ("metrics", ["psnr", "vmaf"], ["metric 'vmaf'", "psnr"]),
+        ("stimuli", {"pattern": "clips/{item}.mp4"}, ["{method}"]),
+        ("stimuli", {"pattern": "../{method}/{item}.mp4"}, ["inside the study's folder"]),
+        ("texts.consent.body", "yes", ["'texts.consent.body'", "at least 20"]),
+        ("screening", {"apply": ["gut feeling"]}, ["'screening.apply.0'"]),
+        ("analysis", {"confidence": 95}, ["'analysis.confidence'"]),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_the_key(raw, path, value, words):
+    with pytest.raises(InputError) as refusal:
+        parse_study(changed(raw, path, value), "lips/study.yaml")
+    sentence = str(refusal.value)
+    assert sentence.startswith("lips/study.yaml: ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert all(word in sentence for word in words), sentence
+
+
+def test_hidden_reference_needs_a_reference(raw):
+    broken = changed(changed(raw, "parts.0.test_method", "ACR-HR"), "methods.0.reference", False)
+    with pytest.raises(InputError, match="ACR-HR needs a method with reference: true"):
+        parse_study(broken, "here")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("study: [1, 2", ["line 1"]),
+        ("study: lips\n\ttitle: x", ["line 2"]),
+        ("- just\n- a list", ["a list"]),
+        ("", ["nothing"]),
+    ],
+)
+def test_a_file_that_is_no_study_says_where(tmp_path, text, words):
+    (tmp_path / "study.yaml").write_text(text)
+    with pytest.raises(InputError) as refusal:
+        load_study(tmp_path)
+    assert "study.yaml" in str(refusal.value)
+    assert all(word in str(refusal.value) for word in words), str(refusal.value)
+
+
+def test_a_missing_file_and_bytes_that_are_no_text(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        load_study(tmp_path)
+    (tmp_path / "study.yaml").write_bytes(b"\xff\xfe\x00study")
+    with pytest.raises(InputError, match="UTF-8"):
+        load_study(tmp_path)
+
+
+def test_the_hash_is_of_the_content_not_of_the_writing(raw, tmp_path):
+    shuffled = dict(reversed(raw.items()))
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(shuffled, sort_keys=False))
+    assert load_study(tmp_path).sha256() == parse_study(raw, "here").sha256()
+    other = parse_study(changed(raw, "title", "Other"), "here")
+    assert other.sha256() != parse_study(raw, "here").sha256()
+
+
+def test_a_dumped_config_reads_back_equal(raw):
+    config = parse_study(raw, "here")
+    assert StudyConfig.model_validate(config.model_dump(mode="json")) == config
+
+
+def test_missing_clips_are_listed(raw, tmp_path):
+    config = parse_study(raw, "here")
+    present = tmp_path / "clips" / "real" / "one.mp4"
+    present.parent.mkdir(parents=True)
+    present.touch()
+    assert missing_clips(config, tmp_path) == [
+        "clips/real/two.mp4",
+        "clips/alpha/one.mp4",
+        "clips/alpha/two.mp4",
+    ]
+
+
+def test_the_five_grades_carry_the_words_of_p910():
+    labels = SCALES["acr5"].labels
+    assert [labels[grade] for grade in (5, 4, 3, 2, 1)] == ["Excellent", "Good", "Fair", "Poor", "Bad"]
+
+
+def test_the_demo_study_is_read(repo: Path):
+    config = load_study(repo / "studies" / "demo")
+    assert missing_clips(config, repo / "studies" / "demo") == []
