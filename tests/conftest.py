@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,11 @@ import pytest
 pytest_plugins = ["services"]
 
 REPO = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure() -> None:
+    """A job in the background ignores Ctrl-C, and the servers it starts would ignore it too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
