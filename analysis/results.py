@@ -14,7 +14,7 @@ import numpy as np
 from analysis.lists.agreement import agreement_rows, variance_rows
 from analysis.lists.correlation import correlation_lists
 from analysis.lists.differences import difference_lists
-from analysis.lists.limits import density, limits
+from analysis.lists.limits import density, limits, simulated_sentence
 from analysis.lists.metrics import metric_rows
 from analysis.lists.mos import group_rows, mos_rows, stimulus_rows
 from analysis.lists.preference import preference_lists
@@ -89,6 +89,7 @@ def _study(scope: Scope) -> Row:
         "reference": data.reference,
         "density": density(scored),
         "simulated": data.simulated,
+        "simulated_note": simulated_sentence(data),
         "rated_questions": scope.rated_questions,
         "compared_questions": scope.compared_questions,
         "scales": {question: list(scale) for question, scale in data.scales.items()},

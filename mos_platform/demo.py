@@ -21,6 +21,7 @@ from mos_platform.progress import progress_bar
 from mos_platform.raters.services import open_link
 from mos_platform.simulate.services import simulate
 from mos_platform.stimuli.models import Study
+from studies.config import load_study
 from studies.errors import InputError
 from studies.simulation import load_simulation
 
@@ -49,6 +50,11 @@ class Links:
 def prepare() -> Study:
     """Migrate and import; both do nothing when they have been done."""
     call_command("migrate", verbosity=0, interactive=False)
+    config = load_study(FOLDER)
+    if Study.objects.filter(slug=config.study).exclude(config_sha256=config.sha256()).exists():
+        raise InputError(
+            f"{settings.VAR} holds the demo of another version; move it away or set MOS_VAR to a new folder."
+        )
     with progress_bar("Importing the clips") as advance:
         return take_in(FOLDER, progress=advance).study
 

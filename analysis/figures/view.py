@@ -62,6 +62,11 @@ class View:
         return bool(self.study.get("simulated"))
 
     @property
+    def simulated_note(self) -> str:
+        """What to say above simulated data; empty where nothing is simulated."""
+        return str(self.study.get("simulated_note") or "")
+
+    @property
     def confidence(self) -> float:
         return float(self.results["options"]["confidence"])
 

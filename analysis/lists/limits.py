@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.lists.scope import Scope
+from analysis.load import StudyData
 from analysis.stats.result import Note
 
 FEW_ITEMS = 6  # at five or fewer, the interval rests on min(raters, items) − 1 ≤ 4 degrees of freedom
@@ -40,10 +41,22 @@ def limits(scope: Scope) -> list[Note]:
 
 
 def _simulated(scope: Scope) -> Iterable[Note]:
-    if scope.data.simulated:
-        yield Note(
-            "simulated_data", "Ratings are simulated: no person gave them, and no figure here is a finding."
-        )
+    sentence = simulated_sentence(scope.data)
+    if sentence:
+        yield Note("simulated_data", sentence)
+
+
+def simulated_sentence(data: StudyData) -> str | None:
+    """What to say above simulated data; None where nothing is simulated."""
+    if not data.simulated:
+        return None
+    frames = [frame for frame in (data.ratings, data.comparisons) if "simulated" in frame]
+    marked = {name for frame in frames for name in frame["rater"][frame["simulated"].fillna(value=False)]}
+    everybody = {*data.ratings["rater"], *data.comparisons["rater"]} - {""}
+    if not marked or marked >= everybody:
+        return "Ratings are simulated: no person gave them, and no figure here is a finding."
+    count = f"{len(marked)} of {len(everybody)} raters"
+    return f"Ratings of {count} are simulated: no figure here is a finding."
 
 
 def _excluded(scope: Scope) -> Iterable[Note]:

@@ -94,8 +94,8 @@ def _settled(notebook: NotebookNode) -> NotebookNode:
 def _title(view: View) -> str:
     study = view.study
     title = " ".join(str(study["title"]).split())
-    simulated = "\n\n**Simulated ratings. No person gave them; no figure here is a finding.**"
-    return f"# {title}\n\n{byline(view)}{simulated if view.simulated else ''}"
+    simulated = f"\n\n**{view.simulated_note}**" if view.simulated else ""
+    return f"# {title}\n\n{byline(view)}{simulated}"
 
 
 def byline(view: View) -> str:
@@ -116,7 +116,7 @@ def _about(view: View) -> dict[str, Any]:
         "title": study["title"],
         "study": study["study"],
         "byline": byline(view),
-        "simulated": view.simulated,
+        "simulated": view.simulated_note,
         "language": view.card["protocol"]["language"] or "en",
         "contents": [[section.slug, section.heading] for section in sections(view)],
     }

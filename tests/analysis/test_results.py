@@ -362,3 +362,21 @@ def test_aggregated_comparisons_alone_are_enough(tmp_path: Path) -> None:
     assert results["study"]["n_comparisons"] == 30
     assert results["preference_model"][0]["position_effect"] is None
     assert results["mos"] == []
+
+
+@pytest.mark.parametrize(
+    ("marks", "sentence"),
+    [
+        (("false", "false"), None),
+        (("true", "true"), "Ratings are simulated: no person gave them, and no figure here is a finding."),
+        (("true", "false"), "Ratings of 1 of 2 raters are simulated: no figure here is a finding."),
+    ],
+)
+def test_simulated_raters_are_told_from_people(tmp_path: Path, marks: tuple[str, str], sentence: str) -> None:
+    rows = [
+        f"{rater},{item},a,3,{mark}" for rater, mark in zip("rs", marks, strict=True) for item in ("i1", "i2")
+    ]
+    (tmp_path / "ratings.csv").write_text("rater,item,method,score,simulated\n" + "\n".join(rows) + "\n")
+    results = compute(load_source(str(tmp_path / "ratings.csv")), Options(n_boot=50))
+    assert results["study"]["simulated"] is (sentence is not None)
+    assert results["study"]["simulated_note"] == sentence

@@ -125,7 +125,7 @@ def test_the_page_is_self_contained(report) -> None:
 def test_the_page_puts_limits_first_and_marks_simulated_data_on_top(report) -> None:
     text = (report.folder / "report.html").read_text(encoding="utf-8")
     body = text[text.index("<body>") :]
-    assert body.index("Simulated ratings.") < body.index("<h1>") < body.index("What limits these results")
+    assert body.index("are simulated") < body.index("<h1>") < body.index("What limits these results")
     assert body.index('id="limits"') < body.index('id="summary"') < body.index('id="means"')
     assert "Known effects &lt;b&gt;&amp; more&lt;/b&gt;" in body
     assert "<b>& more" not in body
