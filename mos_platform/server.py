@@ -87,7 +87,7 @@ def _start(listener: socket.socket, url: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:mos_platform.gunicorn_settings"]
     command += ["--bind", f"fd://{listener.fileno()}", "mos_platform.wsgi:application"]
     own = {
-        "MOS_BASE_URL": settings.BASE_URL if "MOS_BASE_URL" in os.environ else url,
+        "MOS_BASE_URL": settings.BASE_URL if os.environ.get("MOS_BASE_URL", "").strip() else url,
         PARENT: str(os.getpid()),
     }
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))

@@ -35,8 +35,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env.names("MOS_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
-BASE_URL = env.text("MOS_BASE_URL", "http://127.0.0.1:8000")
+# This machine may always ask: health checks, and the simulated raters of a rehearsal.
+ALLOWED_HOSTS = [*env.names("MOS_ALLOWED_HOSTS", ""), "127.0.0.1", "localhost", "[::1]"]
+BASE_URL = env.text("MOS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [

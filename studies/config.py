@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from math import comb
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -99,13 +100,15 @@ class Part(Strict):
     tie: bool = True
 
     @model_validator(mode="after")
-    def _scales_fit(self) -> Part:
-        ids = [question.id for question in self.questions]
-        if len(set(ids)) != len(ids):
-            raise ValueError("question ids must differ within a part")
-        if self.test_method == "PC" and len(ids) != 1:
+    def _questions_fit(self) -> Part:
+        if self.test_method == "PC" and len(self.questions) != 1:
             raise ValueError("a PC part asks exactly one question")
         return self
+
+    def n_trials(self, n_methods: int, n_items: int) -> int:
+        """How many trials of this part one sitting holds, attention checks included."""
+        units = n_items * (comb(n_methods, 2) if self.test_method == "PC" else n_methods)
+        return min(self.trials_per_sitting or units, units) + self.attention_checks
 
 
 class Targets(Strict):
@@ -129,7 +132,7 @@ class StudyConfig(Strict):
     study: Identifier
     title: str
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     texts: Texts
     methods: Annotated[tuple[Method, ...], Field(min_length=1)]
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
@@ -146,6 +149,7 @@ class StudyConfig(Strict):
             ("method", [method.name for method in self.methods]),
             ("item", [item.name for item in self.items]),
             ("part", [part.id for part in self.parts]),
+            ("question", [question.id for part in self.parts for question in part.questions]),
         ):
             doubles = sorted({name for name in names if names.count(name) > 1})
             if doubles:

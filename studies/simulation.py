@@ -42,7 +42,7 @@ class SimulationModel(Strict):
     """Simulated raters of one study. `expertise` maps each level to its share; shares sum to 1."""
 
     simulated: Literal[True]
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
     raters: Annotated[int, Field(gt=0)]
     inattentive_share: Share = 0.0
     expertise: Annotated[Mapping[str, Share], Field(min_length=1)]

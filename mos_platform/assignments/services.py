@@ -16,10 +16,16 @@ from studies.config import Part
 from studies.scales import SCALES
 
 
-@transaction.atomic
 def reserve_sitting(sitting: Sitting) -> None:
-    """Write the trials of a sitting, once. Hand-outs of one study queue, so that their counts stay even."""
-    study = Study.objects.select_for_update().get(pk=sitting.rater.study_id)
+    """Write the trials of a sitting, once; a sitting that has them costs one read."""
+    if not sitting.trials.exists():
+        _reserve(sitting)
+
+
+@transaction.atomic
+def _reserve(sitting: Sitting) -> None:
+    """Hand-outs of one study queue, so that their counts stay even."""
+    study = Study.objects.select_for_update(no_key=True).get(pk=sitting.rater.study_id)
     if sitting.trials.exists():
         return
     rng = np.random.default_rng(sitting.seed)

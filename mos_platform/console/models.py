@@ -20,7 +20,7 @@ class ReportRun(models.Model):
     bundle_sha256 = models.CharField(max_length=64, blank=True)
     message = models.CharField(max_length=1000, blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -34,6 +34,8 @@ class ReportRun(models.Model):
     def __str__(self) -> str:
         return f"report on {self.study} ({self.state})"
 
+    OPEN = (State.PENDING, State.RUNNING)
+
     @property
     def is_open(self) -> bool:
-        return self.state in (self.State.PENDING, self.State.RUNNING)
+        return self.state in self.OPEN

@@ -8,7 +8,7 @@ import logging
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,14 @@ from django.utils import timezone
 
 from mos_platform.console.models import ReportRun
 from mos_platform.exports.services import bundle_folder, export_bundle
+from mos_platform.lease import LEASE, renewed
 from mos_platform.stimuli.models import Study
 from studies.bundle import MANIFEST_FILE, STUDY_FILE
 from studies.config import Question, canonical_json
+from studies.errors import InputError
 from studies.scales import SCALES, Scale
 
-# A run that takes longer was killed with its worker; the sweep starts it again.
-LEASE = timedelta(minutes=15)
+LONGEST_S = 900.0
 BAD_INPUT = 2
 SERVED = frozenset({".html", ".ipynb", ".pdf", ".csv", ".tex", ".svg", ".png", ".json", ".md"})
 
@@ -73,12 +74,12 @@ def request_report(study: Study) -> ReportRun:
         with transaction.atomic():
             return ReportRun.objects.create(study=study)
     except IntegrityError:
-        return study.report_runs.filter(state__in=["pending", "running"]).latest("requested_at")
+        return study.report_runs.filter(state__in=ReportRun.OPEN).latest("requested_at")
 
 
 def unfinished() -> list[int]:
     """Runs to start: pending, or claimed by a worker that died."""
-    lost = Q(state=ReportRun.State.RUNNING, started_at__lt=timezone.now() - LEASE)
+    lost = Q(state=ReportRun.State.RUNNING, claimed_at__lt=timezone.now() - LEASE)
     return list(
         ReportRun.objects.filter(Q(state=ReportRun.State.PENDING) | lost).values_list("pk", flat=True)
     )
@@ -87,29 +88,42 @@ def unfinished() -> list[int]:
 def make_report(run_id: int) -> None:
     """Export the study and run `analysis report` on it; claimed once, however often it is called."""
     claimed = ReportRun.objects.filter(pk=run_id, pk__in=unfinished()).update(
-        state=ReportRun.State.RUNNING, started_at=timezone.now()
+        state=ReportRun.State.RUNNING, claimed_at=timezone.now()
     )
     if not claimed:
         return
     run = ReportRun.objects.select_related("study").get(pk=run_id)
-    bundle = export_bundle(run.study, bundle_folder(run.study))
-    run.bundle_sha256 = _fingerprint(bundle)
-    code, message = run_analysis(run.study, bundle)
-    run.state = ReportRun.State.DONE if code == 0 else ReportRun.State.FAILED
-    run.message = message[-1000:] if code else ""
+    try:
+        bundle = export_bundle(run.study, bundle_folder(run.study))
+        run.bundle_sha256 = _fingerprint(bundle)
+        with renewed(lambda: _renew(run_id), longest_s=LONGEST_S):
+            problem = run_analysis(run.study, bundle)
+    except InputError as error:
+        problem = str(error)
+    run.state = ReportRun.State.FAILED if problem else ReportRun.State.DONE
+    run.message = problem[:1000]
     run.finished_at = timezone.now()
     run.save()
 
 
-def run_analysis(study: Study, bundle: Path) -> tuple[int, str]:
-    """Exit code of `analysis report` on the study's bundle, and its last line on stderr."""
+def _renew(run_id: int) -> None:
+    running = ReportRun.objects.filter(pk=run_id, state=ReportRun.State.RUNNING)
+    running.update(claimed_at=timezone.now())
+
+
+def run_analysis(study: Study, bundle: Path) -> str:
+    """Run `analysis report` on the study's bundle; why it wrote no report, in one sentence, or ""."""
     command = [sys.executable, "-m", "analysis", "report", str(bundle), "--out", str(report_folder(study))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode not in (0, BAD_INPUT):
-        logger.error(
-            "analysis report on %s ended with exit code %s:\n%s", study, done.returncode, done.stderr
-        )
-    return done.returncode, (done.stderr.strip().splitlines() or [""])[-1]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_S)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        return f"The analysis did not end within {LONGEST_S / 60:.0f} minutes and was stopped; try again."
+    if done.returncode == BAD_INPUT:
+        return done.stderr.strip()
+    if done.returncode:
+        logger.error("analysis on %s ended with exit code %s:\n%s", study, done.returncode, done.stderr)
+        return f"The analysis ended with exit code {done.returncode}; its messages stand in the log."
+    return ""
 
 
 def is_current(study: Study) -> bool:

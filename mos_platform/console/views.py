@@ -21,6 +21,7 @@ from mos_platform.console.tasks import wake
 from mos_platform.exports.services import export_bundle
 from mos_platform.raters.services import open_link
 from mos_platform.stimuli.models import Stimulus, Study
+from mos_platform.stimuli.services import set_open
 
 # The report is one file with its styles and figures inside, and no scripts.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
@@ -76,6 +77,20 @@ def update_report(_request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
     reports.request_report(study)
     wake()
+    return redirect("console:study", slug=slug)
+
+
+@require_POST
+@login_required
+def open_study(_request: HttpRequest, slug: str) -> HttpResponse:
+    set_open(get_object_or_404(Study, slug=slug), is_open=True)
+    return redirect("console:study", slug=slug)
+
+
+@require_POST
+@login_required
+def close_study(_request: HttpRequest, slug: str) -> HttpResponse:
+    set_open(get_object_or_404(Study, slug=slug), is_open=False)
     return redirect("console:study", slug=slug)
 
 

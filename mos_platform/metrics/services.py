@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from mos_platform.lease import LEASE, renewed
 from mos_platform.metrics.measures.registry import REGISTRY, Implementation
 from mos_platform.metrics.measures.result import Measurement
 from mos_platform.metrics.models import MetricValue
@@ -30,8 +27,6 @@ from studies.metrics import CATALOGUE
 logger = logging.getLogger(__name__)
 
 State = MetricValue.State
-LEASE = timedelta(seconds=30)
-RENEW_S = 5.0
 LONGEST_S = 600.0
 MAX_ATTEMPTS = 3
 RESEND = timedelta(seconds=60)
@@ -78,7 +73,7 @@ def compute(value_id: int) -> bool:
         return False
     value = MetricValue.objects.select_related("stimulus__method", "stimulus__item").get(pk=value_id)
     try:
-        with _renewed(value_id, claim):
+        with renewed(lambda: _renew(value_id, claim), longest_s=LONGEST_S):
             measurement = _measure(value)
     except (OSError, MemoryError, DatabaseError) as error:
         logger.warning("%s failed and is tried again: %s", value, error)
@@ -95,28 +90,8 @@ def _claim(value_id: int, claim: str) -> bool:
     return bool(pending.update(state=State.RUNNING, claim=claim, claimed_at=now, attempts=F("attempts") + 1))
 
 
-@contextmanager
-def _renewed(value_id: int, claim: str) -> Iterator[None]:
-    """Hold the claim as long as the block runs, but not for ever: a measure may hang."""
-    finished = threading.Event()
-    renewing = threading.Thread(target=_renew, args=(value_id, claim, finished), daemon=True)
-    renewing.start()
-    try:
-        yield
-    finally:
-        finished.set()
-        renewing.join()
-
-
-def _renew(value_id: int, claim: str, finished: threading.Event) -> None:
-    until = time.monotonic() + LONGEST_S
-    try:
-        while not finished.wait(RENEW_S) and time.monotonic() < until:
-            MetricValue.objects.filter(pk=value_id, claim=claim).update(claimed_at=timezone.now())
-    except DatabaseError as error:
-        logger.warning("claim on metric value %s was not renewed: %s", value_id, error)
-    finally:
-        connection.close()
+def _renew(value_id: int, claim: str) -> None:
+    MetricValue.objects.filter(pk=value_id, claim=claim).update(claimed_at=timezone.now())
 
 
 def _measure(value: MetricValue) -> Measurement:

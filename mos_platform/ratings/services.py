@@ -97,7 +97,8 @@ def record_answers(token: str, submission: Submission) -> Sitting:
 def _locked(token: str) -> Trial:
     """The trial, locked so that a double click is stored once."""
     trials = Trial.objects.select_for_update(of=("self",))
-    return trials.select_related("sitting__rater__study").get(token=token)
+    related = ("sitting__rater__study", "stimulus", "left", "right")
+    return trials.select_related(*related).get(token=token)
 
 
 def _check_turn(trial: Trial) -> None:

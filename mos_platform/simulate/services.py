@@ -48,7 +48,7 @@ def simulate(
     Raises RefusedError where the platform refuses a step, httpx.HTTPError where it cannot be reached.
     """
     seats = _seats(study, model)
-    step = _Counter(len(seats) * trials_per_sitting(study.parsed, study.stimuli.count()), progress)
+    step = _Counter(len(seats) * trials_per_sitting(study.parsed), progress)
     link = reverse("raters:welcome", args=[simulated_link(study).token])
     with httpx.Client(base_url=base_url, timeout=60) as client:
         # One after the other, so that who gets which trials does not depend on the threads' race.
@@ -58,8 +58,8 @@ def simulate(
     return len(seats)
 
 
-def trials_per_sitting(config: StudyConfig, n_stimuli: int) -> int:
-    return sum((part.trials_per_sitting or n_stimuli) + part.attention_checks for part in config.parts)
+def trials_per_sitting(config: StudyConfig) -> int:
+    return sum(part.n_trials(len(config.methods), len(config.items)) for part in config.parts)
 
 
 def _seats(study: Study, model: SimulationModel) -> list[Seat]:

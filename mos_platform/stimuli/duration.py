@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Avg, Count
+from django.db.models import Avg
 
 from mos_platform.stimuli.models import Study
 from studies.config import Part
@@ -18,12 +18,15 @@ def answer_seconds(part: Part) -> float:
 
 def sitting_minutes(study: Study) -> int:
     """About how many minutes one sitting takes, at least 1."""
-    facts = study.stimuli.aggregate(mean=Avg("duration_s"), n=Count("pk"))
-    seconds = sum(_part_seconds(part, facts["mean"] or 0.0, facts["n"]) for part in study.parsed.parts)
+    config = study.parsed
+    clip_seconds = study.stimuli.aggregate(mean=Avg("duration_s"))["mean"] or 0.0
+    seconds = sum(
+        part.n_trials(len(config.methods), len(config.items)) * _trial_seconds(part, clip_seconds)
+        for part in config.parts
+    )
     return max(1, round(seconds / 60))
 
 
-def _part_seconds(part: Part, clip_seconds: float, n_clips: int) -> float:
-    trials = (part.trials_per_sitting or n_clips) + part.attention_checks
+def _trial_seconds(part: Part, clip_seconds: float) -> float:
     clips = 2 if part.test_method == "PC" else 1
-    return trials * (clip_seconds * clips + answer_seconds(part))
+    return clip_seconds * clips + answer_seconds(part)

@@ -207,3 +207,9 @@ def _row(study: Study, method: Method, item: Item, entry: _Stored) -> Stimulus:
         height=entry.facts.height,
         has_audio=entry.facts.has_audio,
     )
+
+
+def set_open(study: Study, *, is_open: bool) -> None:
+    """Let new raters in, or no more of them; who has begun can finish either way."""
+    study.is_open = is_open
+    study.save(update_fields=["is_open"])

@@ -113,6 +113,18 @@ def test_the_study_page_shows_state_link_and_missing_values(researcher, small_st
     assert simulated_link(small_study).token not in page
 
 
+def test_a_study_is_closed_and_opened_again(researcher, small_study):
+    enrolment = {"consent": "on", "expertise": "none"}
+    door = reverse("raters:welcome", args=[open_link(small_study).token])
+    researcher.post(reverse("console:close_study", args=[small_study.slug]))
+    assert (
+        "Open it again" in researcher.get(reverse("console:study", args=[small_study.slug])).content.decode()
+    )
+    assert Client().post(door, enrolment).status_code == 400
+    researcher.post(reverse("console:open_study", args=[small_study.slug]))
+    assert Client().post(door, enrolment).status_code == 302
+
+
 def test_a_clip_page_shows_its_ratings(researcher, small_study):
     rate(small_study, score=2)
     clip = small_study.stimuli.first()
@@ -168,13 +180,15 @@ def test_a_report_that_cannot_be_made_says_why(small_study, folders):
     assert "Traceback" not in run.message
 
 
-@pytest.mark.parametrize("name", ["../../mos.sqlite3", "..%2f..%2fsecret_key", "nothing.html", ""])
+@pytest.mark.parametrize(
+    "name", ["../../secret.json", "..%2f..%2fsecret.json", "/etc/hostname", "nothing.html", ""]
+)
 def test_only_the_report_s_own_files_are_served(researcher, small_study, folders, name):
     folder = reports.report_folder(small_study)
     folder.mkdir(parents=True)
     (folder / "report.html").write_text("report")
     (folder / "results.json").write_text(json.dumps({"mos": []}))
-    (folders / "secret_key").write_text("secret")
+    (folders / "secret.json").write_text("{}")
     base = reverse("console:report", args=[small_study.slug])
     answer = researcher.get(base + name)
     assert answer.status_code == (200 if name == "" else 404)

@@ -51,16 +51,44 @@ def pair(left: str, right: str, text: str = "Which is better?") -> dict[str, Any
     return {"clips": clips, "questions": [{"id": "better", "text": text, "grades": SIDES}]}
 
 
+NO_EFFECTS = {"item_sd": 0.0, "rater_sd": 0.0, "rater_method_sd": 0.0, "residual_sd": 0.0}
+
+
+def scores(**effects: float) -> np.ndarray:
+    """Scores of 300 raters for 3 methods × 3 items, with the named effects only, on a scale fine enough."""
+    opinion = {"means": dict.fromkeys(MEANS, 0.0), **NO_EFFECTS, **effects}
+    minds = [Mind(model(questions={"overall": opinion}), KEY, number) for number in range(1, 301)]
+    return np.array([[[mind_score(mind, m, i) for i in "abc"] for m in sorted(MEANS)] for mind in minds])
+
+
+def mind_score(mind: Mind, method: str, item: str) -> int:
+    trial = rating(f"/media/{method}{item}.mp4")
+    grades = [{"value": str(value), "label": str(value)} for value in range(-1000, 1001)]
+    trial["questions"][0]["grades"] = grades
+    return int(mind.reply(trial).answers["overall"])
+
+
 def test_mean_scores_lie_where_the_model_says():
-    minds = [Mind(model(), KEY, number) for number in range(1, 201)]
+    opinion = {"means": MEANS, **NO_EFFECTS, "residual_sd": 0.4, "rater_sd": 0.3}
+    minds = [Mind(model(questions={"overall": opinion}), KEY, number) for number in range(1, 301)]
     for method, mean in MEANS.items():
-        scores = [
-            int(mind.reply(rating(f"/media/{method}{item}.mp4")).answers["overall"])
-            for mind in minds
-            for item in "abc"
-        ]
-        # Standard error of the three shared item effects, 0.2 / sqrt(3), leads.
-        assert np.mean(scores) == pytest.approx(mean, abs=0.35)
+        given = [mind.reply(rating(f"/media/{method}a.mp4")).answers["overall"] for mind in minds]
+        # Three standard errors of 300 raters' scores.
+        assert np.mean([int(score) for score in given]) == pytest.approx(mean, abs=3 * 0.58 / 300**0.5)
+
+
+def test_each_effect_has_the_stated_spread_and_no_other_has_any():
+    rater = scores(rater_sd=100)
+    assert rater.mean(axis=(1, 2)).std() == pytest.approx(100, rel=0.15)
+    assert rater.std(axis=(1, 2)).max() == 0
+    taste = scores(rater_method_sd=100)
+    assert taste.mean(axis=2).std() == pytest.approx(100, rel=0.15)
+    assert taste.std(axis=2).max() == 0
+    residual = scores(residual_sd=100)
+    assert residual.std() == pytest.approx(100, rel=0.1)
+    item = scores(item_sd=100)
+    assert item.std(axis=(0, 1)).max() == 0
+    assert item.mean(axis=(0, 1)).std() > 10
 
 
 def test_the_better_clip_is_preferred_on_either_side():
