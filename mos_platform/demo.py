@@ -10,12 +10,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.urls import reverse
 
 import studies
 from mos_platform.console import reports
+from mos_platform.environment import kept_secret
 from mos_platform.intake import take_in
+from mos_platform.locking import migrate
 from mos_platform.metrics.services import progress as metric_progress
 from mos_platform.progress import progress_bar
 from mos_platform.raters.services import open_link
@@ -49,7 +50,7 @@ class Links:
 
 def prepare() -> Study:
     """Migrate and import; both do nothing when they have been done."""
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     config = load_study(FOLDER)
     if Study.objects.filter(slug=config.study).exclude(config_sha256=config.sha256()).exists():
         raise InputError(
@@ -101,11 +102,7 @@ def _report(study: Study, say: Say) -> None:
 
 def login() -> Login:
     """The demo's researcher; the password is made once and kept under var/."""
-    file = Path(settings.VAR) / "demo_password"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(9))
-    password = file.read_text().strip()
+    password = kept_secret(Path(settings.VAR) / "demo_password", lambda: secrets.token_urlsafe(9))
     user, _created = User.objects.get_or_create(username=USER)
     if not user.check_password(password):
         user.set_password(password)

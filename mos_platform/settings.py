@@ -11,8 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from mos_platform import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = Path(env.text("MOS_VAR") or Path.cwd() / "var").resolve()
-VAR.mkdir(parents=True, exist_ok=True)
+VAR = env.writable_folder(Path(env.text("MOS_VAR") or Path.cwd() / "var").resolve())
 
 DATABASE_URL = env.text("MOS_DATABASE_URL")
 REDIS_URL = env.text("MOS_REDIS_URL")
@@ -23,15 +22,9 @@ DEBUG = env.flag("MOS_DEBUG", default=False)
 def _secret_key() -> str:
     """The given key; in embedded mode one that is made once and kept under var/."""
     key = env.text("MOS_SECRET_KEY")
-    if key:
-        return key
-    if not EMBEDDED:
+    if not key and not EMBEDDED:
         raise ImproperlyConfigured("MOS_SECRET_KEY is not set; give it one long random string.")
-    file = VAR / "secret_key"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48))
-    return file.read_text().strip()
+    return key or env.kept_secret(VAR / "secret_key", lambda: secrets.token_urlsafe(48))
 
 
 SECRET_KEY = _secret_key()
@@ -102,8 +95,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+STATIC_ROOT = env.writable_folder(VAR / "static")
 STATICFILES_DIRS = [BASE_DIR / "mos_platform" / "static"]
 WHITENOISE_USE_FINDERS = EMBEDDED
 MEDIA_ROOT = VAR / "media"

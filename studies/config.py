@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from math import comb
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from studies.bundle import STIMULI
-from studies.errors import InputError
 from studies.metrics import CATALOGUE
+from studies.reading import parse, read_yaml
 from studies.scales import ScaleName
 
 CONFIG_FILE = "study.yaml"
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+
+
+def _printable(text: str) -> str:
+    """Databases refuse some control characters, and no page shows any."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
+        raise ValueError("it holds a control character; remove it")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_printable)]
 TestMethod = Literal["ACR", "ACR-HR", "PC"]
 ScreeningRule = Literal["attention"]
 Target = Literal["raters+items", "raters"]
@@ -31,17 +41,22 @@ class Strict(BaseModel):
 
 
 class Consent(Strict):
-    version: str
-    body: Annotated[str, Field(min_length=20)]
+    version: Annotated[Text, Field(max_length=64)]
+    body: Annotated[Text, Field(min_length=20)]
 
 
 class Texts(Strict):
     """What raters read. Paragraphs are separated by an empty line."""
 
-    welcome: str
+    welcome: Text
     consent: Consent
-    instructions: str
-    debriefing: str
+    instructions: Text
+    debriefing: Text
+
+
+def _named(value: Any) -> Any:
+    """A bare name stands for an object that has nothing but its name."""
+    return {"name": value} if isinstance(value, str) else value
 
 
 class Method(Strict):
@@ -49,15 +64,15 @@ class Method(Strict):
 
     name: Identifier
     reference: bool = False
-    description: str = ""
+    description: Text = ""
 
 
 class Item(Strict):
     """One piece of source content (ITU: SRC). Attributes are free and go into the report's subgroups."""
 
     name: Identifier
-    split: str | None = None
-    attributes: dict[str, str] = {}
+    split: Annotated[Text, Field(max_length=64)] | None = None
+    attributes: dict[Text, Text] = {}
 
     @model_validator(mode="after")
     def _attributes_are_columns(self) -> Item:
@@ -85,7 +100,7 @@ class Question(Strict):
     """One question on a trial's screen; `scale` names the grades and their words."""
 
     id: Identifier
-    text: str
+    text: Text
     scale: ScaleName = "acr5"
 
 
@@ -118,7 +133,7 @@ class Targets(Strict):
 class Screening(Strict):
     """Pre-declared rules: only these are applied, everything else is reported."""
 
-    apply: tuple[ScreeningRule, ...] = ("attention",)
+    apply: tuple[ScreeningRule, ...] = ()
 
 
 class Analysis(Strict):
@@ -130,12 +145,12 @@ class StudyConfig(Strict):
     """One study, as its `study.yaml` describes it."""
 
     study: Identifier
-    title: str
+    title: Annotated[Text, Field(max_length=300)]
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     texts: Texts
-    methods: Annotated[tuple[Method, ...], Field(min_length=1)]
-    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    methods: Annotated[tuple[Annotated[Method, BeforeValidator(_named)], ...], Field(min_length=1)]
+    items: Annotated[tuple[Annotated[Item, BeforeValidator(_named)], ...], Field(min_length=1)]
     stimuli: Stimuli = Stimuli()
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
     metrics: tuple[str, ...] = ()
@@ -163,6 +178,9 @@ class StudyConfig(Strict):
         unknown = [name for name in self.metrics if name not in CATALOGUE]
         if unknown:
             raise ValueError(f"metric {unknown[0]!r} is not one of {', '.join(sorted(CATALOGUE))}")
+        compared = [name for name in self.metrics if "reference" in CATALOGUE[name].needs]
+        if compared and self.reference is None:
+            raise ValueError(f"metric {compared[0]!r} needs a method with reference: true")
         return self
 
     @property
@@ -187,51 +205,23 @@ def canonical_json(value: Any) -> str:
 def load_study(path: Path) -> StudyConfig:
     """Read a study from its folder or its `study.yaml`. Raises InputError with one sentence."""
     file = path / CONFIG_FILE if path.is_dir() else path
-    try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{file} does not exist; give a study folder or its {CONFIG_FILE}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read ({error}); it must be a UTF-8 text file.") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{file} is not valid YAML: {_yaml_problem(error)}.") from None
-    return parse_study(raw, str(file))
+    return parse_study(read_yaml(file, f"give a study folder or its {CONFIG_FILE}"), str(file))
 
 
 def parse_study(raw: Any, where: str) -> StudyConfig:
     """Check a parsed study file. Raises InputError naming `where`, the first bad key and the mend."""
-    if not isinstance(raw, dict):
-        raise InputError(f"{where} must hold keys and values such as 'study: NAME', not {_kind(raw)}.")
-    try:
-        return StudyConfig.model_validate(raw)
-    except ValidationError as error:
-        raise InputError(f"{where}: {_first_problem(error)}") from None
-
-
-def _first_problem(error: ValidationError) -> str:
-    problems = error.errors(include_url=False)
-    first = problems[0]
-    key = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    mend = {
-        "missing": f"key '{key}' is missing; add it",
-        "extra_forbidden": f"key '{key}' is not known; remove it or correct its spelling",
-    }.get(first["type"], f"key '{key}': {message}" if key else message)
-    more = f" ({len(problems) - 1} more after it)" if len(problems) > 1 else ""
-    return f"{mend}{more}."
-
-
-def _yaml_problem(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return f"{getattr(error, 'problem', None) or 'it cannot be parsed'}{where}"
-
-
-def _kind(raw: Any) -> str:
-    return "nothing" if raw is None else f"a {type(raw).__name__}"
+    return parse(StudyConfig, raw, where)
 
 
 def missing_clips(config: StudyConfig, folder: Path) -> list[str]:
     """Paths (relative to the study folder) of method × item cells that have no file."""
     cells = [config.clip_path(method.name, item.name) for method in config.methods for item in config.items]
-    return [cell for cell in cells if not (folder / cell).is_file()]
+    return [cell for cell in cells if not is_file(folder / cell)]
+
+
+def is_file(path: Path) -> bool:
+    """False also for a name that the file system cannot hold."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

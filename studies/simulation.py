@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from studies.config import Identifier, Strict, StudyConfig
 from studies.errors import InputError
+from studies.reading import parse, read_yaml
 
 SIMULATION_FILE = "simulation.yaml"
 
@@ -81,17 +81,4 @@ class SimulationModel(Strict):
 def load_simulation(path: Path) -> SimulationModel:
     """Read a simulation from a study folder or its `simulation.yaml`. Raises InputError with one sentence."""
     file = path / SIMULATION_FILE if path.is_dir() else path
-    try:
-        return SimulationModel.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{file} cannot be read ({error}); give a study folder with a {SIMULATION_FILE}."
-        ) from None
-    except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
-        raise InputError(f"{file} is not valid YAML: {problem}.") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{file}: {f'key {key!r}: ' if key else ''}{message}; correct it.") from None
+    return parse(SimulationModel, read_yaml(file, f"give a {SIMULATION_FILE} or its folder"), str(file))

@@ -99,6 +99,11 @@ class Progress:
         if self.metrics_done < self.metrics_total:
             left = self.metrics_total - self.metrics_done
             return f"Enough raters; {left} metric values are still being computed."
+        if 0 < self.raters_simulated < self.raters:
+            return (
+                "Simulated and real ratings are mixed: import the study under another id before you collect "
+                "ratings that count."
+            )
         if self.raters_simulated:
             return "The rehearsal is complete; simulated ratings show that the study works, and nothing else."
         return "Every method has its raters and every clip is measured: read the report."
@@ -148,11 +153,14 @@ def _raters_per_method(study: Study) -> dict[int, int]:
 
 
 def _checks(study: Study) -> Checks:
-    rated = Rating.objects.filter(trial__sitting__rater__study=study, trial__kind=Trial.Kind.TRAP)
-    compared = Comparison.objects.filter(trial__sitting__rater__study=study, trial__kind=Trial.Kind.TRAP)
-    passed = rated.filter(score=F("trial__expected_score")).count()
-    chosen = compared.filter(choice=F("trial__expected_choice")).count()
-    return Checks(answered=rated.count() + compared.count(), passed=passed + chosen)
+    """One trial is one check, however many questions stand on it."""
+    trials = Trial.objects.filter(
+        sitting__rater__study=study, kind=Trial.Kind.TRAP, state=Trial.State.ANSWERED
+    )
+    wrong = Q(ratings__isnull=False) & ~Q(ratings__score=F("expected_score"))
+    wrong |= Q(comparison__isnull=False) & ~Q(comparison__choice=F("expected_choice"))
+    answered = trials.count()
+    return Checks(answered=answered, passed=answered - trials.filter(wrong).distinct().count())
 
 
 def _metrics(study: Study) -> list[MetricProgress]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -115,7 +116,9 @@ def run_analysis(study: Study, bundle: Path) -> str:
     """Run `analysis report` on the study's bundle; why it wrote no report, in one sentence, or ""."""
     command = [sys.executable, "-m", "analysis", "report", str(bundle), "--out", str(report_folder(study))]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_S)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, check=False, timeout=LONGEST_S, env=_environment()
+        )
     except subprocess.TimeoutExpired:
         return f"The analysis did not end within {LONGEST_S / 60:.0f} minutes and was stopped; try again."
     if done.returncode == BAD_INPUT:
@@ -124,6 +127,13 @@ def run_analysis(study: Study, bundle: Path) -> str:
         logger.error("analysis on %s ended with exit code %s:\n%s", study, done.returncode, done.stderr)
         return f"The analysis ended with exit code {done.returncode}; its messages stand in the log."
     return ""
+
+
+def _environment() -> dict[str, str]:
+    """Caches of the plotting library and the notebook lie under var/ too."""
+    cache = Path(settings.VAR) / "cache"
+    own = {"MPLCONFIGDIR": cache / "matplotlib", "IPYTHONDIR": cache / "ipython"}
+    return {**os.environ, **{name: str(folder) for name, folder in own.items()}}
 
 
 def is_current(study: Study) -> bool:
@@ -145,9 +155,12 @@ def _fingerprint(bundle: Path) -> str:
 def report_file(study: Study, name: str) -> Path | None:
     """A file of the study's report, or None where there is none by that name."""
     folder = report_folder(study).resolve()
-    path = (folder / name).resolve()
-    served = path.is_relative_to(folder) and path.suffix in SERVED
-    return path if served and path.is_file() else None
+    try:
+        path = (folder / name).resolve()
+        served = path.is_relative_to(folder) and path.suffix in SERVED
+        return path if served and path.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None
 
 
 def report_written_at(study: Study) -> datetime | None:

@@ -23,6 +23,7 @@ from mos_platform.raters.services import open_link
 from mos_platform.stimuli.models import Stimulus, Study
 from mos_platform.stimuli.services import set_open
 
+REPORT_PAGE = "report.html"
 # The report is one file with its styles and figures inside, and no scripts.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 
@@ -96,8 +97,10 @@ def close_study(_request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def report(_request: HttpRequest, slug: str, name: str = "report.html") -> HttpResponseBase:
+def report(_request: HttpRequest, slug: str, name: str = REPORT_PAGE) -> HttpResponseBase:
     file = reports.report_file(get_object_or_404(Study, slug=slug), name)
+    if file is None and name == REPORT_PAGE:
+        return redirect("console:study", slug=slug)
     if file is None:
         raise Http404("There is no such file in the report; update the report on the study's page.")
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import platform
+import re
 import tempfile
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db.utils import OperationalError, ProgrammingError
 from django.utils import timezone
 
 from mos_platform.exports.tables import ROWS, Row, cell, header
@@ -29,7 +30,9 @@ def find_study(slug: str) -> Study:
     """The study of that name. Raises InputError that lists the names there are."""
     try:
         known = {study.slug: study for study in Study.objects.order_by("slug")}
-    except DatabaseError:
+    except (OperationalError, ProgrammingError) as error:
+        if not re.search("no such table|does not exist", str(error)):
+            raise
         known = {}
     if slug not in known:
         raise InputError(

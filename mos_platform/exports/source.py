@@ -8,6 +8,7 @@ from pathlib import Path
 import django
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import DatabaseError
 
 from studies.errors import InputError
 
@@ -19,8 +20,14 @@ def open_study(study_id: str) -> Path:
     # Models can be imported only once Django is set up.
     from mos_platform.exports.services import bundle_folder, export_bundle, find_study
 
-    study = find_study(study_id)
-    return export_bundle(study, bundle_folder(study))
+    try:
+        study = find_study(study_id)
+        return export_bundle(study, bundle_folder(study))
+    except DatabaseError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(
+            f"the platform's database cannot be read ({reason}); check MOS_DATABASE_URL."
+        ) from None
 
 
 def _set_up() -> None:

@@ -25,6 +25,9 @@ class Link(models.Model):
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["study", "kind"], name="link_once_per_kind")]
+
     def __str__(self) -> str:
         return f"{self.study} ({self.kind})"
 

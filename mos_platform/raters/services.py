@@ -69,6 +69,11 @@ def enrol(link: Link, enrolment: Enrolment) -> Sitting:
     return Sitting.objects.create(rater=rater, seed=_sitting_seed(link.study, rater), started_at=now)
 
 
+def begun_sitting(link: Link, token: str) -> Sitting | None:
+    """The sitting that a browser remembers to have begun by this link."""
+    return Sitting.objects.filter(token=token, rater__link=link).first() if token else None
+
+
 def _sitting_seed(study: Study, rater: Rater) -> int:
     """Simulated raters are repeatable, by the study's seed and their number; real ones unpredictable."""
     if not rater.simulated:

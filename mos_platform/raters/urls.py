@@ -3,4 +3,4 @@ from django.urls import path
 from mos_platform.raters import views
 
 app_name = "raters"
-urlpatterns = [path("<str:token>/", views.welcome, name="welcome")]
+urlpatterns = [path("<slug:token>/", views.welcome, name="welcome")]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from mos_platform.raters.forms import EnrolForm
-from mos_platform.raters.models import Link
-from mos_platform.raters.services import Enrolment, enrol
+from mos_platform.raters.models import Link, Sitting
+from mos_platform.raters.services import Enrolment, begun_sitting, enrol
 from mos_platform.stimuli.duration import sitting_minutes
 from studies.errors import InputError
+
+COOKIE = "sitting"
+COOKIE_DAYS = 30
 
 
 @never_cache
@@ -25,17 +30,31 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         except InputError as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("ratings:sitting", token=sitting.token)
+            return _remembered(redirect("ratings:sitting", token=sitting.token), link, sitting)
     context = {
         "study": link.study.parsed,
         "texts": link.study.parsed.texts,
         "is_open": link.study.is_open,
-        "link": link,
+        "begun": begun_sitting(link, request.COOKIES.get(COOKIE, "")),
         "minutes": sitting_minutes(link.study),
         "form": form,
         "simulated": link.kind == Link.Kind.SIMULATED,
     }
     return render(request, "raters/welcome.html", context, status=400 if form.errors else 200)
+
+
+def _remembered(response: HttpResponse, link: Link, sitting: Sitting) -> HttpResponse:
+    """So that the link, opened again in this browser, offers to go on."""
+    response.set_cookie(
+        COOKIE,
+        sitting.token,
+        max_age=COOKIE_DAYS * 24 * 3600,
+        path=reverse("raters:welcome", args=[link.token]),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
 
 
 def _enrolment(form: EnrolForm) -> Enrolment:

@@ -21,7 +21,7 @@ MAX_MS = 24 * 3600 * 1000
 
 
 class OpenBody(serializers.Serializer[None]):
-    clock = serializers.DateTimeField(required=False, default=None)
+    clock = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
 class FactsBody(serializers.Serializer[None]):
@@ -84,6 +84,8 @@ def errors(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({"error": str(error)}, status=409)
     if isinstance(error, InputError):
         return Response({"error": str(error)}, status=400)
+    if isinstance(error, RecursionError):
+        return Response({"error": "The message is nested too deeply; send answers only."}, status=400)
     if isinstance(error, Trial.DoesNotExist):
         return Response({"error": "This trial is not known; please reload the page."}, status=404)
     response = exception_handler(error, context)

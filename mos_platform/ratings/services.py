@@ -139,11 +139,16 @@ def _check_answers(part: Part, answers: dict[str, str]) -> None:
     asked = {question.id: allowed_answers(part, question) for question in part.questions}
     unasked = sorted(set(answers) - set(asked))
     if unasked:
-        raise InputError(f"Question '{unasked[0]}' was not asked; answer {', '.join(asked)}.")
+        raise InputError(f"Question {_shown(unasked[0])} was not asked; answer {', '.join(asked)}.")
     for question, allowed in asked.items():
         if question not in answers:
             raise InputError(f"The answer to '{question}' is missing; answer every question.")
         if answers[question] not in allowed:
             raise InputError(
-                f"'{answers[question]}' is no answer to '{question}'; give one of {', '.join(allowed)}."
+                f"{_shown(answers[question])} is no answer to '{question}'; give one of {', '.join(allowed)}."
             )
+
+
+def _shown(given: str) -> str:
+    """What somebody sent, short and safe to send back."""
+    return ascii(given[:40])

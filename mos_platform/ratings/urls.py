@@ -4,8 +4,8 @@ from mos_platform.ratings import api, views
 
 app_name = "ratings"
 urlpatterns = [
-    path("sitting/<str:token>/", views.sitting_page, name="sitting"),
-    path("api/sittings/<str:token>/", api.SittingView.as_view(), name="state"),
-    path("api/trials/<str:token>/open/", api.TrialOpenView.as_view(), name="open"),
-    path("api/trials/<str:token>/answers/", api.TrialAnswersView.as_view(), name="answers"),
+    path("sitting/<slug:token>/", views.sitting_page, name="sitting"),
+    path("api/sittings/<slug:token>/", api.SittingView.as_view(), name="state"),
+    path("api/trials/<slug:token>/open/", api.TrialOpenView.as_view(), name="open"),
+    path("api/trials/<slug:token>/answers/", api.TrialAnswersView.as_view(), name="answers"),
 ]

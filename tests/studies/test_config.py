@@ -47,6 +47,12 @@ def changed(raw: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return copied
 
 
+def test_a_question_id_stands_once_in_a_study(raw):
+    again = {"id": "more", "test_method": "ACR", "questions": raw["parts"][0]["questions"]}
+    with pytest.raises(InputError, match="question 'overall' is named twice"):
+        parse_study({**raw, "parts": [*raw["parts"], again]}, "here")
+
+
 def test_a_minimal_study_gets_the_defaults(raw):
     config = parse_study(raw, "here")
     assert config.reference is not None
@@ -62,7 +68,16 @@ def test_a_minimal_study_gets_the_defaults(raw):
         ("title", None, ["'title'", "missing"]),
         ("titel", "x", ["'titel'", "not known"]),
         ("methods.0.refernce", True, ["'methods.0.refernce'", "not known"]),
+        ("metods", [], ["'metods'", "did you mean 'methods'?"]),
         ("methods", [], ["'methods'", "at least 1"]),
+        ("items.0", ["one"], ["'items.0'", "keys and values, not a list"]),
+        ("items.0.name", "CRF 40", ["'CRF 40'", "use letters, digits"]),
+        ("items.0.name", 7, ["7 is no text", "quotes"]),
+        ("parts.0.questions.0.scale", "likert5", ["'likert5'", "use 'acr5'"]),
+        ("title", "x" * 301, ["'title'", "at most 300"]),
+        ("title", "x\0y", ["'title'", "control character"]),
+        ("texts.consent.version", "9" * 65, ["'texts.consent.version'", "at most 64"]),
+        ("seed", 10**26, ["'seed'", "less than"]),
         ("methods.1.name", "real", ["method 'real' is named twice"]),
         ("items.1.name", "one", ["item 'one' is named twice"]),
         ("methods.1.reference", True, ["only one method may be the reference"]),
@@ -90,6 +105,31 @@ def test_a_mistake_is_one_sentence_with_the_key(raw, path, value, words):
     assert all(word in sentence for word in words), sentence
 
 
+def test_a_metric_that_compares_needs_a_reference(raw):
+    broken = changed({**raw, "metrics": ["psnr"]}, "methods.0.reference", False)
+    with pytest.raises(InputError, match="metric 'psnr' needs a method with reference: true"):
+        parse_study(broken, "here")
+
+
+def test_bare_names_stand_for_methods_and_items(raw):
+    config = parse_study({**raw, "items": ["one", "two"], "methods": ["alpha", "beta"]}, "here")
+    assert [item.name for item in config.items] == ["one", "two"]
+    assert config.reference is None
+
+
+def test_only_declared_screening_is_applied(raw):
+    assert parse_study(raw, "here").screening.apply == ()
+
+
+def test_how_many_trials_a_part_has(raw):
+    part = parse_study(raw, "here").parts[0]
+    assert part.n_trials(5, 6) == 31
+    pairs = part.model_copy(update={"test_method": "PC"})
+    assert pairs.n_trials(5, 6) == 61
+    assert pairs.model_copy(update={"trials_per_sitting": 10}).n_trials(5, 6) == 11
+    assert pairs.model_copy(update={"trials_per_sitting": 10**9}).n_trials(5, 6) == 61
+
+
 def test_hidden_reference_needs_a_reference(raw):
     broken = changed(changed(raw, "parts.0.test_method", "ACR-HR"), "methods.0.reference", False)
     with pytest.raises(InputError, match="ACR-HR needs a method with reference: true"):
@@ -100,7 +140,9 @@ def test_hidden_reference_needs_a_reference(raw):
     ("text", "words"),
     [
         ("study: [1, 2", ["line 1"]),
-        ("study: lips\n\ttitle: x", ["line 2"]),
+        ("study: 2020-99-99", ["quotes"]),
+        ("[" * 2000, ["too deeply"]),
+        ("study: lips\n\ttitle: x", ["line 2", "spaces instead of tabs"]),
         ("- just\n- a list", ["a list"]),
         ("", ["nothing"]),
     ],

@@ -235,3 +235,45 @@ def test_counts_stay_even_over_sittings(small_study):
     counts = [scored.filter(stimulus=stimulus).count() for stimulus in small_study.stimuli.all()]
     assert sum(counts) == 35
     assert max(counts) - min(counts) <= 1
+
+
+def test_the_link_opened_again_offers_to_go_on(small_study):
+    client = Client()
+    door = reverse("raters:welcome", args=[open_link(small_study).token])
+    page = client.post(door, {"consent": "on", "expertise": "none"})["Location"]
+    assert f'href="{page}"' in client.get(door).content.decode()
+    assert page not in Client().get(door).content.decode()
+    finish(Sitting.objects.get(token=page.split("/")[2]))
+    again = client.get(door).content.decode()
+    assert "already taken part" in again
+    assert f'href="{page}"' in again
+
+
+@pytest.mark.parametrize("token", ["%00", "..%2f", "a" * 5000])
+def test_addresses_that_nobody_was_given_are_not_found(db, token):
+    for address in (f"/sitting/{token}/", f"/api/sittings/{token}/", f"/r/{token}/", f"/media/{token}.mp4"):
+        assert Client().get(address).status_code == 404, address
+
+
+def test_a_hostile_message_gets_one_short_sentence(small_study):
+    trial = state(enter(small_study))["trial"]
+    watched(trial["token"])
+    address = reverse("ratings:answers", args=[trial["token"]])
+    for body in (
+        '{"answers": ' + "[" * 100_000,
+        '{"answers": {"\\ud800": "1"}}',
+        '{"answers": {"' + "k" * 10**6 + '": "1"}}',
+    ):
+        answer = Client().post(address, body, content_type="application/json")
+        assert answer.status_code == 400
+        assert len(answer.content) < 500
+
+
+def test_storing_an_answer_costs_a_bounded_number_of_queries(small_study, django_assert_max_num_queries):
+    sitting = enter(small_study)
+    trial = state(sitting)["trial"]
+    with django_assert_max_num_queries(5):
+        state(sitting)
+    watched(trial["token"])
+    with django_assert_max_num_queries(14):
+        post("answers", trial["token"], {"answers": first_answers(trial)})

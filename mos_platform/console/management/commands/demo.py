@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -9,10 +10,13 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from mos_platform import demo
 from mos_platform.console.reports import report_folder
+from mos_platform.locking import one_at_a_time
 from mos_platform.server import running_server
 from mos_platform.simulate.client import RefusedError
 from mos_platform.stimuli.models import Study
 from studies.errors import InputError
+
+INTERRUPTED = 130
 
 
 class Command(BaseCommand):
@@ -33,11 +37,15 @@ class Command(BaseCommand):
             raise InputError(f"the simulated raters could not take part: {error}") from None
         except KeyboardInterrupt:
             self.stderr.write("Stopped. Run the same command again to go on where it stopped.")
+            if options["once"]:
+                raise SystemExit(INTERRUPTED) from None
 
     def _demo(self, bind: str, *, once: bool) -> None:
-        study = demo.prepare()
-        with running_server(bind) as url:
-            demo.run(study, url, self.stdout.write)
+        with ExitStack() as server:
+            with one_at_a_time("simulate"):
+                study = demo.prepare()
+                url = server.enter_context(running_server(bind))
+                demo.run(study, url, self.stdout.write)
             self._say_where(study, url, once=once)
             if not once:
                 threading.Event().wait()
@@ -52,6 +60,6 @@ class Command(BaseCommand):
   The researcher's page   {links.console}
   The report              {links.report}
 
-  Sign in as {login.name} with the password {login.password}
+  Sign in there with      name: {login.name}   password: {login.password}
   Stop with Ctrl-C; everything this made lies under var/
 """)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path, metavar="PATH", help="the study's folder or its study.yaml")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
         with progress_bar("checking clips") as advance:
             imported = take_in(options["path"], progress=advance)
         if imported.created:

@@ -5,9 +5,9 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from mos_platform.locking import migrate
 from mos_platform.server import serve
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
         if settings.EMBEDDED:
-            call_command("migrate", verbosity=0, interactive=False)
+            migrate()
         try:
             serve(options["bind"], self._say)
         except KeyboardInterrupt:

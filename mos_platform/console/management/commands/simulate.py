@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from mos_platform.demo import wait_for_metrics
 from mos_platform.exports.services import find_study
+from mos_platform.locking import one_at_a_time
 from mos_platform.progress import progress_bar
 from mos_platform.server import running_server
 from mos_platform.simulate.client import RefusedError
@@ -28,8 +29,9 @@ class Command(BaseCommand):
         model = load_simulation(options["model"])
         model.check_fits(study.parsed, str(options["model"]))
         try:
-            with running_server("127.0.0.1:0") as url, progress_bar("Simulated raters at work") as advance:
-                sat = simulate(study, model, url, advance)
+            with one_at_a_time("simulate"), running_server("127.0.0.1:0") as url:
+                with progress_bar("Simulated raters at work") as advance:
+                    sat = simulate(study, model, url, advance)
                 wait_for_metrics(study)
         except (RefusedError, httpx.HTTPError) as error:
             raise InputError(f"the simulated raters could not take part: {error}") from None
