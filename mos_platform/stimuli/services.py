@@ -12,6 +12,7 @@ from django.core.files import File
 from django.core.files.storage import Storage, default_storage
 from django.db import IntegrityError, transaction
 
+from mos_platform.stimuli.leftovers import remove_leftovers
 from mos_platform.stimuli.models import Item, Method, Stimulus, Study, opaque
 from mos_platform.stimuli.probing import Probe, probe
 from studies.config import StudyConfig, load_study, missing_clips
@@ -67,6 +68,7 @@ def import_study(
     if existing is not None:
         return Imported(existing, created=False)
     facts = [probe(clip.path, clip.name) for clip in _counted(clips, progress)]
+    remove_leftovers(default_storage)
     with ExitStack() as undo:
         stored = _store_all(clips, facts, undo)
         try:
