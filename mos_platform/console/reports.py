@@ -8,10 +8,8 @@ import logging
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -23,9 +21,8 @@ from mos_platform.exports.services import bundle_folder, export_bundle
 from mos_platform.lease import LEASE, renewed
 from mos_platform.stimuli.models import Study
 from studies.bundle import MANIFEST_FILE, STUDY_FILE
-from studies.config import Question, canonical_json
+from studies.config import canonical_json
 from studies.errors import InputError
-from studies.scales import SCALES, Scale
 
 LONGEST_S = 900.0
 BAD_INPUT = 2
@@ -33,36 +30,6 @@ SERVED = frozenset({".html", ".ipynb", ".pdf", ".csv", ".tex", ".svg", ".png", "
 
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Interval:
-    """One method's MOS in the latest report, with its interval's ends as percent of the scale for drawing."""
-
-    method: str
-    mean: float
-    ci_low: float | None
-    ci_high: float | None
-    at: float
-    low_at: float | None
-    high_at: float | None
-
-
-@dataclass(frozen=True)
-class MosPanel:
-    """The MOS of all methods on one question, on the grades of its scale."""
-
-    question: Question
-    scale: Scale
-    rows: list[Interval]
-
-    @property
-    def grades(self) -> range:
-        return range(self.scale.low, self.scale.high + 1)
-
-    @property
-    def ticks(self) -> list[float]:
-        return [_percent(grade, self.scale) for grade in self.grades]
 
 
 def report_folder(study: Study) -> Path:
@@ -166,38 +133,3 @@ def report_file(study: Study, name: str) -> Path | None:
 def report_written_at(study: Study) -> datetime | None:
     file = report_file(study, "report.html")
     return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file else None
-
-
-def latest_mos(study: Study) -> list[MosPanel]:
-    """MOS per question and method from the latest report's results.json; empty where there is none."""
-    file = report_file(study, "results.json")
-    if file is None:
-        return []
-    rows = [row for row in json.loads(file.read_text())["mos"] if row["measure"] == "MOS"]
-    shown = "applied" if any(row["screening"] == "applied" for row in rows) else "none"
-    questions = [question for part in study.parsed.parts for question in part.questions]
-    panels = [_panel(question, [row for row in rows if row["screening"] == shown]) for question in questions]
-    return [panel for panel in panels if panel.rows]
-
-
-def _panel(question: Question, rows: list[dict[str, Any]]) -> MosPanel:
-    scale = SCALES[question.scale]
-    own = [_interval(row, scale) for row in rows if row["question"] == question.id]
-    return MosPanel(question, scale, own)
-
-
-def _interval(row: dict[str, Any], scale: Scale) -> Interval:
-    mean, low, high = row["mean"], row["ci_low"], row["ci_high"]
-    return Interval(
-        row["method"],
-        mean,
-        low,
-        high,
-        _percent(mean, scale),
-        None if low is None else _percent(low, scale),
-        None if high is None else _percent(high, scale),
-    )
-
-
-def _percent(value: float, scale: Scale) -> float:
-    return min(100.0, max(0.0, 100 * (value - scale.low) / (scale.high - scale.low)))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mos_platform.console import reports
 from mos_platform.console.clips import stimulus_facts
 from mos_platform.console.progress import study_progress
+from mos_platform.console.standing import latest_mos
 from mos_platform.console.tasks import wake
 from mos_platform.exports.services import export_bundle
 from mos_platform.raters.services import open_link
@@ -43,7 +44,7 @@ def study_page(request: HttpRequest, slug: str) -> HttpResponse:
         "study": study,
         "config": study.parsed,
         "progress": study_progress(study),
-        "mos": reports.latest_mos(study),
+        "mos": latest_mos(study),
         "report_written_at": reports.report_written_at(study),
         "run": study.report_runs.first(),
         "rate_url": settings.BASE_URL + reverse("raters:welcome", args=[open_link(study).token]),

@@ -18,6 +18,7 @@ from mos_platform.assignments.services import reserve_sitting
 from mos_platform.console import reports
 from mos_platform.console.models import ReportRun
 from mos_platform.console.progress import study_progress
+from mos_platform.console.standing import latest_mos
 from mos_platform.metrics.models import MetricValue
 from mos_platform.raters.services import Enrolment, enrol, open_link, simulated_link
 from mos_platform.ratings.models import Comparison, Rating
@@ -159,9 +160,10 @@ def test_a_report_is_made_from_the_bundle_and_shown(researcher, small_study, fol
     run.refresh_from_db()
     assert (run.state, run.message) == ("done", "")
     assert reports.is_current(small_study)
-    panels = reports.latest_mos(small_study)
+    panels = latest_mos(small_study)
     assert [panel.question.id for panel in panels] == ["overall", "sync"]
     assert [row.method for row in panels[0].rows] == ["real", "alpha", "beta"]
+    assert [row.series for row in panels[0].rows] == ["", "series-1", "series-2"]
     stored = Rating.objects.filter(trial__kind="scored", question="overall")
     mean = sum(rating.score for rating in stored) / stored.count()
     assert panels[0].rows[0].mean == pytest.approx(mean)
