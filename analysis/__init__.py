@@ -1,0 +1,3 @@
+"""Statistics and reports for perceptual studies."""
+
+RESULTS_FILE = "results.json"

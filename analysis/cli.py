@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import re
 import shutil
 import sys
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from analysis import RESULTS_FILE
 from studies.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("html", "ipynb", "tex", "csv", "json", "pdf")
 DEFAULT_FORMATS = frozenset(FORMATS) - {"pdf"}
-RESULTS_FILE = "results.json"
-REPORTS = Path("var") / "reports"
+VAR = "MOS_VAR"  # the platform's environment variable for the folder of all that it writes
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
@@ -60,7 +61,12 @@ def _parser() -> Parser:
         help="bundle folder or zip, ratings.csv (rater,item,method,score), comparisons.csv "
         "(left,right,choice or winner,loser), or the id of a study on the platform installed here",
     )
-    report.add_argument("--out", type=Path, metavar="DIR", help=f"default: {REPORTS}/STUDY_ID")
+    report.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help=f"default: ${VAR}/reports/STUDY_ID, or var/reports/STUDY_ID where {VAR} is not set",
+    )
     report.add_argument(
         "--format",
         type=_formats,
@@ -138,12 +144,16 @@ def _report(arguments: argparse.Namespace) -> Path:
     from analysis.results import compute
 
     data = load_source(arguments.source, metrics=arguments.metrics, question_column=arguments.question_column)
-    out: Path = arguments.out or REPORTS / _folder_name(data.study)
+    out: Path = arguments.out or _reports() / _folder_name(data.study)
     with _replacing(out) as folder:
         _say(f"Computing the statistics of {data.study}")
         results = compute(data, _options(arguments, data))
         _write(results, data, folder, arguments.format)
     return out / ("report.html" if "html" in arguments.format else RESULTS_FILE)
+
+
+def _reports() -> Path:
+    return Path(os.environ.get(VAR) or "var") / "reports"
 
 
 def _folder_name(study: str) -> str:
@@ -153,12 +163,13 @@ def _folder_name(study: str) -> str:
 
 def _options(arguments: argparse.Namespace, data: StudyData) -> Options:
     from analysis.options import Options
+    from studies.config import Analysis
 
-    declared = (data.config or {}).get("analysis", {})
+    declared = data.config.analysis if data.config else Analysis()
     seed = arguments.seed if arguments.seed is not None else data.seed
     return Options(
-        target=arguments.target or declared.get("target", "raters+items"),
-        confidence=arguments.confidence or declared.get("confidence", 0.95),
+        target=arguments.target or declared.target,
+        confidence=arguments.confidence or declared.confidence,
         seed=seed or 0,
         margin=arguments.margin,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import re
 import warnings
 from collections.abc import Sequence
 
@@ -14,8 +15,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from studies.bundle import TABLES
 from studies.errors import InputError
 
+NUMBERS = ("integer", "number")
+NUMERIC = frozenset(
+    {"n", *(column.name for table in TABLES for column in table.columns if column.kind in NUMBERS)}
+)
+DECIMAL_COMMA = r"^([+-]?\d*),(\d+)$"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 TRUE = frozenset({"true", "t", "yes", "1"})
 FALSE = frozenset({"false", "f", "no", "0", ""})
@@ -25,7 +32,8 @@ def read_table(raw: bytes, where: str) -> pd.DataFrame:
     """All cells as stripped text, indexed by row number. Blank lines are dropped; there may be no rows."""
     if not raw.strip():
         raise InputError(f"{where} is empty; it needs a header row and at least one row of data.")
-    cells = _parse(_decode(raw, where), where).fillna("").apply(lambda column: column.str.strip())
+    text = _decode(raw, where)
+    cells = _parse(text, where).fillna("").apply(lambda column: column.str.strip())
     frame = cells.iloc[1:].set_axis(cells.iloc[0].tolist(), axis=1)
     doubles = frame.columns[frame.columns.duplicated()]
     if len(doubles):
@@ -33,7 +41,20 @@ def read_table(raw: bytes, where: str) -> pd.DataFrame:
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     filled = (frame != "").to_numpy(dtype=bool).any(axis=1)
     kept: pd.DataFrame = frame.loc[filled]
-    return kept
+    return kept if separator(text) == "," else _with_points(kept)
+
+
+def separator(text: str) -> str:
+    """Comma; or the semicolon or tab of a header without commas, as spreadsheets write them."""
+    header = text.split("\n", 1)[0]
+    return next((mark for mark in (";", "\t") if mark in header and "," not in header), ",")
+
+
+def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
+    """Decimal commas of numeric columns as points; where columns are not parted by commas, 4,5 is 4.5."""
+    numeric = frame[[name for name in frame.columns if name in NUMERIC]]
+    pointed = numeric.apply(lambda column: column.str.replace(DECIMAL_COMMA, r"\1.\2", regex=True))
+    return frame.assign(**pointed)
 
 
 def _decode(raw: bytes, where: str) -> str:
@@ -42,7 +63,8 @@ def _decode(raw: bytes, where: str) -> str:
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
         raise InputError(
-            f"{where} row {row} is not UTF-8 text; save the file as CSV with UTF-8 encoding."
+            f"{where} row {row} is not UTF-8 text; save the file as UTF-8 (in Excel: Save As, file type "
+            "“CSV UTF-8 (Comma delimited)”)."
         ) from None
     if "\0" in text:
         raise InputError(f"{where} is not a CSV file (it holds binary data); give a UTF-8 CSV file.")
@@ -50,15 +72,12 @@ def _decode(raw: bytes, where: str) -> str:
 
 
 def _parse(text: str, where: str) -> pd.DataFrame:
-    header = text.split("\n", 1)[0]
-    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
-        if separator in header and "," not in header:
-            raise InputError(f"{where} is separated by {name}; save it with commas between the columns.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             return pd.read_csv(
                 io.StringIO(text, newline=""),
+                sep=separator(text),
                 dtype=str,
                 keep_default_na=False,
                 skip_blank_lines=False,
@@ -73,15 +92,23 @@ def _parse(text: str, where: str) -> pd.DataFrame:
 
 
 def require(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
-    """Raise InputError naming the first column that is absent, and the one that may be meant."""
-    for column in columns:
-        if column in frame.columns:
-            continue
-        names = [str(name) for name in frame.columns]
-        near = difflib.get_close_matches(column, [name.lower() for name in names], n=1, cutoff=0.85)
-        meant = next((name for name in names if near and name.lower() == near[0]), None)
-        mend = f"rename '{meant}'" if meant else "add it"
-        raise InputError(f"{where}: column '{column}' is missing (found: {', '.join(names)}); {mend}.")
+    """Raise InputError naming every column that is absent, and the ones that may be meant."""
+    names = [str(name) for name in frame.columns]
+    absent = [column for column in columns if column not in names]
+    if not absent:
+        return
+    listed = ", ".join(f"'{column}'" for column in absent)
+    what = f"column {listed} is" if len(absent) == 1 else f"columns {listed} are"
+    mends = [_mend(column, names, alone=len(absent) == 1) for column in absent]
+    raise InputError(f"{where}: {what} missing (found: {', '.join(names)}); {', '.join(mends)}.")
+
+
+def _mend(column: str, names: Sequence[str], *, alone: bool) -> str:
+    near = difflib.get_close_matches(column, [name.lower() for name in names], n=1, cutoff=0.85)
+    meant = next((name for name in names if near and name.lower() == near[0]), None)
+    if alone:
+        return f"rename '{meant}'" if meant else "add it"
+    return f"rename '{meant}' to '{column}'" if meant else f"add '{column}'"
 
 
 def identifiers(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
@@ -101,10 +128,9 @@ def numbers(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.float64]
     bad = ~np.isfinite(values) & ~text.str.lower().isin(MISSING).to_numpy()
     if bad.any():
         row, value = frame.index[bad][0], text[bad].iloc[0]
-        raise InputError(
-            f"{where} row {row}: column '{column}' is {value!r}, which is not a number; "
-            "correct or empty the cell."
-        )
+        mend = re.sub(DECIMAL_COMMA, r"write \1.\2 with a point", value)
+        mend = mend if mend != value else "correct the cell"
+        raise InputError(f"{where} row {row}: column '{column}' is {value!r}, which is not a number; {mend}.")
     return values
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +34,7 @@ class StudyData:
 
     study: str
     title: str
-    config: dict[str, Any] | None
+    config: StudyConfig | None
     config_sha256: str | None
     seed: int | None
     simulated: bool
@@ -129,7 +128,7 @@ def _answers(opened: Source) -> str:
 def _stimuli(opened: Source, ratings: pd.DataFrame, config: StudyConfig | None) -> pd.DataFrame:
     if STIMULI.file in opened.files:
         stimuli = tables.read_stimuli(opened.files[STIMULI.file], STIMULI.file)
-        tables.check_stimuli(ratings, stimuli, opened.label(RATINGS.file), [STIMULI.file])
+        tables.check_stimuli(ratings, stimuli, opened.label(RATINGS.file))
     else:
         stimuli = tables.stimuli_of(ratings)
     if config is None:
@@ -221,7 +220,7 @@ def _assembled(
     return StudyData(
         study=header.study,
         title=header.title,
-        config=config.model_dump(mode="json") if config else None,
+        config=config,
         config_sha256=header.config_sha256,
         seed=header.seed,
         simulated=header.simulated or any(_simulated(frame) for frame in (ratings, comparisons, raters)),

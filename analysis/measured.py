@@ -99,9 +99,10 @@ def _known(frame: pd.DataFrame, stimuli: pd.DataFrame, where: str) -> Parsed:
     if left_out.empty:
         return Parsed(frame)
     first = left_out.iloc[0]
+    rows = "1 row" if len(left_out) == 1 else f"{len(left_out)} rows"
     message = (
-        f"{len(left_out)} rows of {PurePath(where).name} are of stimuli or methods that the study does not "
-        f"have and are left out (the first is row {first['row']}, {first['stimulus'] or first['method']!r})."
+        f"Left out: {rows} of {PurePath(where).name} about stimuli or methods that the study does not have "
+        f"(the first is row {first['row']}, {first['stimulus'] or first['method']!r})."
     )
     return Parsed(frame[known], (Note("unknown_stimulus", message),))
 

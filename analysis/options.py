@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-Target = Literal["raters+items", "raters"]
+from analysis.stats.arrays import Target
+
 N_BOOT = 1000
 
 
@@ -21,6 +21,11 @@ class Options:
     seed: int = 0
     n_boot: int = N_BOOT
     margin: float | None = None
+
+    @property
+    def alpha(self) -> float:
+        """The level of tests, as the confidence implies it."""
+        return round(1 - self.confidence, 10)
 
     def rng(self, *name: str) -> np.random.Generator:
         """A generator of its own per statistic, so that adding one leaves the others' draws alone."""

@@ -97,7 +97,7 @@ def _study(scope: Scope) -> Row:
 
 
 def _options(options: Options) -> Row:
-    return {**asdict(options), "software": _software()}
+    return {**asdict(options), "alpha": options.alpha, "software": _software()}
 
 
 def _software() -> dict[str, str]:

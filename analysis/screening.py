@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.load import StudyData
+from analysis.stats.arrays import BoolArray, FloatArray
 from analysis.tables import natural
 
-BoolArray = NDArray[np.bool_]
-FloatArray = NDArray[np.float64]
 ALLOWED_MISSES = 0
 
 
@@ -38,7 +36,7 @@ def screen(data: StudyData) -> list[Verdict]:
     checks = _checks(data)
     if checks.empty:
         return []
-    declared = "attention" in (data.config or {}).get("screening", {}).get("apply", ())
+    declared = data.config is not None and "attention" in data.config.screening.apply
     seen = {str(rater): missed.to_numpy(dtype=bool) for rater, missed in checks.groupby("rater")["missed"]}
     everybody = natural([*data.ratings["rater"], *(rater for rater in data.comparisons["rater"] if rater)])
     return [_attention(rater, seen, declared=declared) for rater in everybody]

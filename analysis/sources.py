@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from analysis.csvfile import separator
 from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, SCHEMA_VERSION, STUDY_FILE, TABLES
 from studies.errors import InputError
 
@@ -122,7 +123,7 @@ def _open_csv(path: Path) -> Source:
     """One bare CSV file: comparisons where its header says so, else ratings."""
     raw = path.read_bytes()
     first_line = raw.split(b"\n", 1)[0].decode("utf-8", errors="replace").lstrip("\ufeff")
-    header = {cell.strip().strip('"') for cell in first_line.split(",")}
+    header = {cell.strip().strip('"') for cell in first_line.split(separator(first_line))}
     compared = header >= {"left", "right"} or bool(header & {"winner", "loser"})
     name = COMPARISONS.file if compared else RATINGS.file
     return Source(path.stem, {name: raw}, {name: str(path)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -91,8 +91,10 @@ def _without_missing(frame: pd.DataFrame, column: str, where: str) -> Parsed:
     missing = (frame[column].isna() | (frame[column] == "")).to_numpy(dtype=bool)
     if not missing.any():
         return Parsed(frame)
+    count, name = int(missing.sum()), PurePath(where).name
+    rows = f"1 row of {name} has" if count == 1 else f"{count} rows of {name} have"
     message = (
-        f"{int(missing.sum())} rows of {PurePath(where).name} have no {column} and are left out "
+        f"{rows} no {column} and {'is' if count == 1 else 'are'} left out "
         f"(the first is row {frame['row'][missing].iloc[0]})."
     )
     return Parsed(frame[~missing], (Note(f"missing_{column}", message),))
@@ -233,7 +235,7 @@ def stimuli_of(ratings: pd.DataFrame) -> pd.DataFrame:
     return found.assign(is_reference=False)
 
 
-def check_stimuli(ratings: pd.DataFrame, stimuli: pd.DataFrame, where: str, labels: Sequence[str]) -> None:
+def check_stimuli(ratings: pd.DataFrame, stimuli: pd.DataFrame, where: str) -> None:
     """Every scored rating is of a known stimulus and names its method and item."""
     scored = ratings[ratings["kind"] == "scored"]
     known = stimuli.set_index("stimulus")[["method", "item"]]
@@ -241,7 +243,7 @@ def check_stimuli(ratings: pd.DataFrame, stimuli: pd.DataFrame, where: str, labe
     if len(unknown):
         row = unknown.iloc[0]
         raise InputError(
-            f"{where} row {row['row']}: stimulus {row['stimulus']!r} is not in {labels[0]}; "
+            f"{where} row {row['row']}: stimulus {row['stimulus']!r} is not in {STIMULI.file}; "
             "correct the id or add the stimulus."
         )
     listed = known.loc[scored["stimulus"]]
@@ -251,6 +253,6 @@ def check_stimuli(ratings: pd.DataFrame, stimuli: pd.DataFrame, where: str, labe
             row = scored[differs].iloc[0]
             stands = known.loc[row["stimulus"], column]
             raise InputError(
-                f"{where} row {row['row']}: {column} {row[column]!r} differs from {labels[0]}, "
+                f"{where} row {row['row']}: {column} {row[column]!r} differs from {STIMULI.file}, "
                 f"where stimulus {row['stimulus']!r} has {stands!r}; correct one of them."
             )

@@ -3,7 +3,7 @@
 from analysis.figures.metrics import correlated_metrics, correlations, scatter
 from analysis.figures.mos import distribution, group_means, mos
 from analysis.figures.pairs import differences, strengths, wins
-from analysis.figures.plot import Plot, save_all, show
+from analysis.figures.plot import Plot, show
 from analysis.figures.raters import agreement, attention, habits, variance
 from analysis.figures.view import View
 
@@ -19,7 +19,6 @@ __all__ = [
     "group_means",
     "habits",
     "mos",
-    "save_all",
     "scatter",
     "show",
     "strengths",

@@ -95,7 +95,7 @@ def _second_line(scale: Scale) -> bool:
 
 def _prepare(axes: Axes, scale: Scale, n: int) -> None:
     axes.set_xlim(scale.low, scale.high)
-    axes.set_ylim(n - 0.5, -0.5)
+    axes.set_ylim(max(n, 1) - 0.5, -0.5)
     axes.set_yticks([])
     axes.set_xticks(scale.ticks, scale.labels, size=SMALL)
     axes.grid(axis="x", color=RULE, linewidth=0.6)
@@ -147,8 +147,10 @@ def _draw_beyond(axes: Axes, y: float, low: float, high: float, colour: str) -> 
 def _write_ends(axes: Axes, scale: Scale) -> None:
     down = -0.24
     below = blended_transform_factory(axes.transAxes, axes.transAxes)
-    height = drawing_size(axes)[1]
-    for x, word, side in ((0.0, scale.ends[0], "left"), (1.0, scale.ends[1], "right")):
+    width, height = drawing_size(axes)
+    fits = sum(style.text_width(word, TINY) for word in scale.ends) + PAD < width
+    first = scale.ends[0] if fits else ""  # one end named tells the direction of both
+    for x, word, side in ((0.0, first, "left"), (1.0, scale.ends[1], "right")):
         if word:
             axes.text(x, down / height, word, transform=below, size=TINY, color=SOFT, ha=side, va="top")
     if scale.title:

@@ -38,7 +38,7 @@ def matrix(
 ) -> Figure:
     """Draw the cells that are there; rows from the top, columns from the left, names turned where narrow."""
     with rc_context(SETTINGS):
-        left = min(max(style.text_width(name, TEXT) for name in rows) + 2 * PAD, 1.25)
+        left = min(max((style.text_width(name, TEXT) for name in rows), default=0.3) + 2 * PAD, 1.25)
         cell = _cell_width(left, len(columns))
         names = _column_names(columns, cell)
         height = 0.38 if cell >= FULL_CELL else min(cell, 0.3)

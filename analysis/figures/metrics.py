@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from analysis.figures import style
 from analysis.figures.forest import Line, Mark, Scale, forest, tick_label
 from analysis.figures.labels import Box, Label, place_labels
-from analysis.figures.numbers import percent, with_interval
+from analysis.figures.numbers import coefficient_text, percent
 from analysis.figures.plot import Frame, Plot, file_name, framed
 from analysis.figures.style import BLUE, INK, PAPER, RULE, SETTINGS, SMALL, SOFT
 from analysis.figures.view import Row, View
@@ -67,10 +67,23 @@ def correlations(view: View, question: str) -> Plot:
     title = f"{view.question(question).title}: correlation with MOS"
     figure = forest(view, (title, subtitle), lines, scale)
     caption = (
-        f"{percent(view.confidence)} intervals over items and methods; the thin grey one takes stimuli "
-        "as independent, for comparison. Signs are those of the raw numbers; KROCC stands in the table."
+        f"{percent(view.confidence)} intervals, of SROCC by {_procedures(view, question)}. The thin grey one "
+        "takes stimuli as independent, for comparison. Signs are those of the raw numbers; KROCC stands in "
+        "the table."
     )
     return Plot(file_name("correlation", question), caption, f"{title}. {caption}", figure)
+
+
+def _procedures(view: View, question: str) -> str:
+    """How the intervals of SROCC came about, level by level."""
+    rows = [row for row in view.rows("correlation", question) if row["coefficient"] == "SROCC"]
+    found = {LEVELS[level]: _distinct(rows, level) for level in LEVELS}
+    return "; ".join(f"{procedure} ({words})" for words, procedure in found.items() if procedure)
+
+
+def _distinct(rows: list[Row], level: str) -> str:
+    named = dict.fromkeys(str(row["procedure"]).replace("; ", ", ") for row in rows if row["level"] == level)
+    return " or ".join(named)
 
 
 def _directed(about: Row) -> str:
@@ -92,18 +105,14 @@ def _correlation_line(words: str, found: dict[str, Row | None]) -> Line:
                 Mark(row["value"], row["ci_low"], row["ci_high"], naive, colour, marker, offset, 0.18)
             )
     main = found["SROCC"] or next(row for row in found.values() if row is not None)
-    note = (
-        with_interval(main["value"], main["ci_low"], main["ci_high"])
-        if main["value"] is not None
-        else "not defined"
-    )
+    note = coefficient_text(main) if main["value"] is not None else "not defined"
     return Line(f"{words}, n = {main['n']}", tuple(marks), note)
 
 
 def _finding(row: Row | None) -> str:
     if row is None or row["value"] is None:
         return "correlation not defined"
-    return f"SROCC {with_interval(row['value'], row['ci_low'], row['ci_high'])}, n = {row['n']}"
+    return f"SROCC {coefficient_text(row)}, n = {row['n']}"
 
 
 def _prepare(axes: Axes, about: Row) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from matplotlib import rc_context
@@ -29,7 +30,9 @@ def mos(view: View, question: str, measure: str | None = None) -> Plot:
     lines = [_mean_line(view, row, letters) for row in rows]
     title, text = heading(view.question(question))
     title = title if shown == "MOS" else f"{title}: {shown}"
-    figure = forest(view, (title, text), lines, _mean_scale(view.question(question), rows))
+    info = view.question(question)
+    info = info if shown == "MOS" else replace(info, labels={})  # the grades' words are those of MOS
+    figure = forest(view, (title, text), lines, _mean_scale(info, rows))
     return Plot(
         file_name("mos", question, *_suffix(shown)),
         _mean_caption(view, rows, letters),
@@ -128,11 +131,11 @@ def _mean_alt(rows: Sequence[Row]) -> str:
     return f"Mean score of each method, best first: {'; '.join(parts)}."
 
 
-def grade_colours(grades: Sequence[float]) -> list[str]:
+def grade_colours(grades: int) -> list[str]:
     """Orange below the middle, grey in it, blue above; the further from the middle, the darker."""
-    half = (len(grades) - 1) / 2
+    half = (grades - 1) / 2
     out = []
-    for i in range(len(grades)):
+    for i in range(grades):
         away = (i - half) / half
         hue = style.BLUE if away > 0 else style.VERMILLION
         out.append("#d3d7db" if away == 0 else tint(hue, 0.25 + 0.6 * abs(away)))
@@ -167,7 +170,7 @@ def _draw_bars(axes: Axes, rows: Sequence[Row], grades: Sequence[float], frame: 
 
 
 def _draw_bar(axes: Axes, y: float, shares: Sequence[float], start: float, per_inch: float) -> None:
-    colours = grade_colours(shares)
+    colours = grade_colours(len(shares))
     for i, share in enumerate(shares):
         axes.barh(y, share, BAR, left=start, color=colours[i], edgecolor=style.PAPER, linewidth=0.5)
         text = f"{share * 100:.0f}"
@@ -190,7 +193,7 @@ def _is_dark(colour: str) -> bool:
 
 def _draw_key(axes: Axes, grades: Sequence[float], question: Question) -> None:
     """Grades as squares above the bars, with the scale's words at both ends."""
-    colours = grade_colours(grades)
+    colours = grade_colours(len(grades))
     step = min(0.2, 1.8 / len(grades))
     first, last = question.labels.get(grades[0], ""), question.labels.get(grades[-1], "")
     at: dict[str, Any] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 MISSING = "–"
 MINUS = "−"
+NEAR = 0.1
 
 
 def number(value: float | None, digits: int = 2, *, signed: bool = False) -> str:
@@ -46,6 +47,15 @@ def plus_minus(row: Mapping[str, Any], digits: int = 2) -> str:
     if abs((high - mean) - (mean - low)) > 10**-digits:
         return with_interval(mean, low, high, digits)
     return f"{number(mean, digits)} ± {number((high - low) / 2, digits)}"
+
+
+def coefficient_text(row: Mapping[str, Any]) -> str:
+    """`0.91 [0.88, 0.94]` from value, ci_low and ci_high; more digits where all are near 1, but below it."""
+    ends = [row[key] for key in ("value", "ci_low", "ci_high") if row[key] is not None]
+    near = bool(ends) and max(ends) - min(ends) < NEAR
+    below = [abs(end) for end in ends if near and abs(end) < 1]
+    digits = next((d for d in (2, 3) if all(round(end, d) < 1 for end in below)), 4)
+    return with_interval(row["value"], row["ci_low"], row["ci_high"], digits)
 
 
 def p_value(p: float | None) -> str:

@@ -64,9 +64,10 @@ def strengths(view: View, question: str) -> Plot:
         note = with_interval(row["strength"], row["ci_low"], row["ci_high"], signed=True)
         lines.append(Line(row["method"], (mark,), note))
     figure = forest(view, heading(view.question(question)), lines, _open_scale(rows))
+    procedure = f" ({rows[0]['procedure']})" if rows else ""
     caption = (
-        f"Strength (log-worth, summing to zero) with {percent(view.confidence)} interval over raters and "
-        "items; a difference of 1 means odds of 2.7 to 1."
+        f"Strength (log-worth, summing to zero) with {percent(view.confidence)} interval{procedure}; "
+        "a difference of 1 means odds of 2.7 to 1."
     )
     names = "; ".join(f"{row['method']} {number(row['strength'], signed=True)}" for row in rows)
     return Plot(file_name("preference", question), caption, f"Preference strengths: {names}.", figure)

@@ -119,10 +119,6 @@ def show(*plots: Plot, folder: str | Path = "figures") -> None:
         display(plot)
 
 
-def save_all(plots: Sequence[Plot], folder: Path) -> list[Path]:
-    return [path for plot in plots for path in plot.save(folder)]
-
-
 def _write_head(figure: Figure, title: str, lines: Sequence[str]) -> None:
     width, height = figure.get_size_inches()
     x = MARGIN / width

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.forest import PAD, ROW, Line, Mark, Scale, forest, tick_label
-from analysis.figures.numbers import counted, number, percent, with_interval
+from analysis.figures.numbers import coefficient_text, counted, number, percent
 from analysis.figures.plot import Frame, Plot, file_name, framed, heading
 from analysis.figures.style import BLUE, FAINT, INK, RULE, SETTINGS, SMALL, SOFT, TEXT, VERMILLION
 from analysis.figures.view import View
@@ -49,12 +49,11 @@ def coefficient_name(coefficient: str) -> str:
 
 def agreement(view: View, question: str) -> Plot:
     """Reliability and agreement coefficients with intervals, on a common scale from 0 to 1."""
-    rows = [row for row in view.screened("agreement", question) if row["value"] is not None]
-    rows = [row for row in rows if row["coefficient"] in ON_UNIT_SCALE]
+    rows = [row for row in view.agreement(question) if row["coefficient"] in ON_UNIT_SCALE]
     lines = []
     for row in rows:
         mark = Mark(row["value"], row["ci_low"], row["ci_high"])
-        note = with_interval(row["value"], row["ci_low"], row["ci_high"])
+        note = coefficient_text(row)
         lines.append(Line(coefficient_name(row["coefficient"]), (mark,), note))
     ends = [row[key] for row in rows for key in ("value", "ci_low") if row[key] is not None]
     low = min([*ends, 0.0])
@@ -74,7 +73,7 @@ def agreement(view: View, question: str) -> Plot:
 
 def variance(view: View, question: str) -> Plot:
     """Share of each source of variance."""
-    rows = [row for row in view.rows("variance", question) if row["share"] is not None]
+    rows = view.variance(question)
     with rc_context(SETTINGS):
         names = [row["component"].replace(":", " × ") for row in rows]
         left = max((style.text_width(name, TEXT) for name in names), default=0.5) + 2 * PAD
@@ -151,8 +150,8 @@ def attention(view: View) -> Plot:
 def _bars(axes: Axes, bars: Sequence[tuple[str, float, str]]) -> None:
     values = [value for _, value, _ in bars]
     axes.barh(range(len(bars)), values, 0.62, color=FAINT)
-    axes.set_ylim(len(bars) - 0.5, -0.5)
-    axes.set_xlim(0, max([*values, 1e-9]) * 1.0)
+    axes.set_ylim(max(len(bars), 1) - 0.5, -0.5)
+    axes.set_xlim(0, max([*values, 1e-9]))
     axes.spines[:].set_visible(False)
     axes.set_xticks([])
     axes.tick_params(length=0)

@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import RESULTS_FILE
 from analysis.figures.style import Ink, method_inks
 
 Row = dict[str, Any]
 
-RESULTS_FILE = "results.json"
 CARD_FILE = "card.json"
 VALUES_FILE = "tables/metric_values.csv"
 VALUE_COLUMNS = ["stimulus", "method", "metric", "value"]
@@ -72,8 +72,8 @@ class View:
 
     @property
     def alpha(self) -> float:
-        """The level of the tests, as the confidence level implies it."""
-        return round(1 - self.confidence, 10)
+        """The level of the tests."""
+        return float(self.results["options"]["alpha"])
 
     @property
     def reference(self) -> str | None:
@@ -89,11 +89,6 @@ class View:
         """Colour and marker of each method, the same in every figure."""
         return method_inks(self.methods, self.reference)
 
-    @cached_property
-    def items(self) -> dict[str, str]:
-        """The item of each stimulus."""
-        return {row["stimulus"]: row["item"] for row in self.results["stimulus_mos"]}
-
     def question(self, question_id: str) -> Question:
         found = next((q for q in self.card["protocol"]["questions"] if q["id"] == question_id), None)
         if found is None:
@@ -108,16 +103,21 @@ class View:
         return rows if question is None else [row for row in rows if row.get("question") == question]
 
     def questions(self, table: str) -> list[str]:
-        """Questions that have rows in `table`, in the study's order."""
-        asked = [row["question"] for row in self.rows(table) if row.get("question") is not None]
+        """Questions that have rows to show in `table`, in the study's order."""
+        shown = [row for row in self.rows(table) if row.get("screening", self.screening) == self.screening]
+        asked = [row["question"] for row in shown if row.get("question") is not None]
         known = [str(name) for name in self.study["questions"]]
         return [name for name in known if name in asked] + sorted(set(asked) - set(known))
 
+    @cached_property
+    def screening(self) -> str:
+        """Which rows are shown, in every table alike: `applied` where a declared rule excluded anybody."""
+        return "applied" if any(row["applied"] for row in self.rows("screening")) else "none"
+
     def screened(self, table: str, question: str) -> list[Row]:
-        """Rows after the declared screening where any was applied, else all rows."""
+        """Rows of those whose answers count; none where nobody is left."""
         rows = self.rows(table, question)
-        applied = [row for row in rows if row.get("screening") == "applied"]
-        return applied or [row for row in rows if row.get("screening", "none") == "none"]
+        return [row for row in rows if row.get("screening", self.screening) == self.screening]
 
     def measures(self, question: str) -> list[str]:
         """Measures reported for a question: MOS first, then the others as they come."""
@@ -133,6 +133,14 @@ class View:
 
     def ranking(self, question: str) -> list[str]:
         return [row["method"] for row in self.mos(question)]
+
+    def agreement(self, question: str) -> list[Row]:
+        """Coefficients that could be estimated."""
+        return [row for row in self.screened("agreement", question) if row["value"] is not None]
+
+    def variance(self, question: str) -> list[Row]:
+        """Sources of variance whose shares could be estimated."""
+        return [row for row in self.rows("variance", question) if row["share"] is not None]
 
     def strengths(self, question: str) -> list[Row]:
         return sorted(self.rows("preference", question), key=_best_first("strength"))

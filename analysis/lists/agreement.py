@@ -6,9 +6,18 @@ import numpy as np
 import pandas as pd
 
 from analysis.lists.raters import repeat_pairs
-from analysis.lists.reliability import components, generalizability
+from analysis.lists.reliability import of_methods
 from analysis.lists.scope import Listing, Row, Scope, codes, placed, scores
-from analysis.stats.agreement import Coefficient, alpha_all, fleiss_kappa, icc_all, kendall_w, sos_a
+from analysis.stats.agreement import (
+    Coefficient,
+    VarianceShare,
+    alpha_all,
+    fleiss_kappa,
+    icc_all,
+    kendall_w,
+    sos_a,
+    variance_components,
+)
 
 
 def agreement_rows(scope: Scope) -> Listing:
@@ -38,13 +47,13 @@ def _coefficients(scope: Scope, question: str, screening: str, frame: pd.DataFra
     found.append(fleiss_kappa(rater, stimulus, score, confidence=confidence, n_boot=n_boot, rng=rng("kappa")))
     found.append(sos_a(rater, stimulus, score, low=low, high=high, confidence=confidence))
     found.append(_generalizability(frame, found[0]))
-    return [*found, *_repeat_consistency(scope, question, rng("repeats"))]
+    return [*found, *_repeat_consistency(scope, question, screening, rng("repeats"))]
 
 
 def _generalizability(frame: pd.DataFrame, beside: Coefficient) -> Coefficient:
     return Coefficient(
         coefficient="generalizability",
-        value=generalizability(frame, components(frame)),
+        value=of_methods(frame),
         ci_low=None,
         ci_high=None,
         procedure="method means over random raters and items, from variance components",
@@ -56,9 +65,11 @@ def _generalizability(frame: pd.DataFrame, beside: Coefficient) -> Coefficient:
     )
 
 
-def _repeat_consistency(scope: Scope, question: str, rng: np.random.Generator) -> list[Coefficient]:
+def _repeat_consistency(
+    scope: Scope, question: str, screening: str, rng: np.random.Generator
+) -> list[Coefficient]:
     """ICC(1) of first and hidden second scores, over every clip that a rater was shown twice."""
-    pairs = repeat_pairs(scope, question)
+    pairs = repeat_pairs(scope, question, screening)
     if len(pairs) < 2:
         return []
     occasion = np.repeat([0, 1], len(pairs))
@@ -106,7 +117,7 @@ def variance_rows(scope: Scope) -> Listing:
     listing = Listing()
     for question in scope.rated_questions:
         frame = scope.scored(question, scope.primary)
-        for share in components(frame) if len(frame) else []:
+        for share in _components(frame) if len(frame) else []:
             listing.rows.append(
                 {
                     "question": question,
@@ -116,3 +127,8 @@ def variance_rows(scope: Scope) -> Listing:
                 }
             )
     return listing
+
+
+def _components(frame: pd.DataFrame) -> list[VarianceShare]:
+    rater, item, method = (codes(frame[name]) for name in ("rater", "item", "method"))
+    return variance_components(rater, item, method, scores(frame))

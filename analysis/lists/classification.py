@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.lists.scope import FloatArray, IntArray, Listing, Scope, codes, placed, scores
+from analysis.lists.scope import Listing, Scope, codes, placed, scores
+from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.contest import metric_classification
 from analysis.stats.differences import MethodScores, difference_estimate
 from analysis.stats.result import Note
@@ -70,12 +71,11 @@ def _tested(scope: Scope, rated: pd.DataFrame, stimuli: list[str]) -> Pairs:
         difference_estimate(parts[a], parts[b], target="raters", confidence=scope.options.confidence)
         for a, b in zip(first, second, strict=True)
     ]
-    level = 1 - scope.options.confidence
     return Pairs(
         first.astype(np.int64),
         second.astype(np.int64),
         np.array([estimate.mean for estimate in estimates]),
-        np.array([estimate.p is not None and estimate.p < level for estimate in estimates]),
+        np.array([estimate.p is not None and estimate.p < scope.options.alpha for estimate in estimates]),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.lists.classification import classification_rows
+from analysis.lists.metric_gaps import FEWEST, dropped_levels, mapped_against, missing_values
 from analysis.lists.reliability import reliability
 from analysis.lists.scope import Listing, Row, Scope, codes, placed
 from analysis.stats.contest import Contest, metric_contest
@@ -18,7 +19,7 @@ from analysis.tables import natural
 from studies.metrics import Direction
 
 DIRECTIONS: dict[str, Direction] = {"higher": "higher", "lower": "lower"}
-FEWEST = 3  # stimuli with a value, below which nothing is said about a metric
+STUDY_WIDE = "correlation_few_methods"  # how many methods there are is no matter of the metric
 
 ABOVE_ONE = Note(
     "disattenuated_above_one",
@@ -42,6 +43,10 @@ class _Metric:
     of_methods: bool
     frame: pd.DataFrame
 
+    @property
+    def stimuli(self) -> frozenset[str]:
+        return frozenset(self.frame["stimulus"])
+
 
 def correlation_lists(scope: Scope, stimulus_mos: list[Row]) -> CorrelationLists:
     """stimulus_mos: the rows of that list. References are left out, also where reliability is estimated."""
@@ -49,10 +54,12 @@ def correlation_lists(scope: Scope, stimulus_mos: list[Row]) -> CorrelationLists
     if scope.data.metrics.empty:
         return lists
     for question in scope.rated_questions:
-        metrics = _metrics(scope, _rated(scope, question, stimulus_mos))
-        own = reliability(scope, question, _without_references(scope, question)) if metrics else {}
+        stimuli = _rated(scope, question, stimulus_mos)
+        metrics, gaps = _metrics(scope, stimuli)
+        lists.correlation.notes.extend(placed(gaps, question))
+        own = _reliabilities(scope, question, metrics)
         for metric in metrics:
-            lists.correlation.add(_correlations(scope, question, metric, own))
+            lists.correlation.add(_correlations(scope, question, metric, own[metric.stimuli]))
         for a, b in combinations([metric for metric in metrics if not metric.of_methods], 2):
             lists.contest.add(_contests(scope, question, a, b))
         lists.classification.add(_classification(scope, question, metrics))
@@ -70,29 +77,39 @@ def _classification(scope: Scope, question: str, metrics: list[_Metric]) -> List
 
 def _without_references(scope: Scope, question: str) -> pd.DataFrame:
     frame = scope.scored(question, scope.primary)
-    references = scope.data.stimuli["stimulus"][scope.data.stimuli["is_reference"].to_numpy(dtype=bool)]
-    return frame[~frame["stimulus"].isin(references)]
+    return frame[~frame["stimulus"].isin(scope.references)]
 
 
-def _metrics(scope: Scope, stimuli: pd.DataFrame) -> list[_Metric]:
+def _reliabilities(
+    scope: Scope, question: str, metrics: list[_Metric]
+) -> dict[frozenset[str], dict[str, float | None]]:
+    """By the stimuli that a metric has values of: the reliability of just their MOS."""
+    rated = _without_references(scope, question)
+    return {
+        stimuli: reliability(rated[rated["stimulus"].isin(stimuli)])
+        for stimuli in dict.fromkeys(metric.stimuli for metric in metrics)
+    }
+
+
+def _metrics(scope: Scope, stimuli: pd.DataFrame) -> tuple[list[_Metric], list[Note]]:
+    """Metrics with values enough, and what is left out of them."""
+    found, notes = [], list[Note]()
     values = scope.data.metrics
-    values = values[values["value"].notna().to_numpy(dtype=bool)]
-    found = []
-    for name in natural(values["metric"]):
-        of_metric = values[values["metric"] == name]
-        direction = DIRECTIONS.get(str(of_metric["direction"].iloc[0]))
+    for name in natural(values["metric"]) if len(stimuli) else []:
+        of_metric = values[(values["metric"] == name) & values["value"].notna()]
+        direction = DIRECTIONS.get(str(values["direction"][values["metric"] == name].iloc[0]))
         clips = of_metric[of_metric["stimulus"] != ""]
         key = "stimulus" if len(clips) else "method"
         chosen = (clips if len(clips) else of_metric)[[key, "value"]]
         frame = stimuli.merge(chosen, on=key).sort_values("stimulus", ignore_index=True)
+        notes += [*dropped_levels(name, of_metric), *missing_values(name, stimuli, frame)]
         if len(frame) >= FEWEST:
             found.append(_Metric(name, direction, not len(clips), frame))
-    return found
+    return found, notes
 
 
 def _rated(scope: Scope, question: str, stimulus_mos: list[Row]) -> pd.DataFrame:
     """stimulus, method, item, mean, half_width of every rated stimulus that is no reference."""
-    references = set(scope.data.stimuli["stimulus"][scope.data.stimuli["is_reference"].to_numpy(dtype=bool)])
     rows = [
         {
             **{name: row[name] for name in ("stimulus", "method", "item", "mean")},
@@ -101,7 +118,7 @@ def _rated(scope: Scope, question: str, stimulus_mos: list[Row]) -> pd.DataFrame
         for row in stimulus_mos
         if row["question"] == question
         and row["screening"] == scope.primary
-        and row["stimulus"] not in references
+        and row["stimulus"] not in scope.references
     ]
     return pd.DataFrame(rows, columns=["stimulus", "method", "item", "mean", "half_width"])
 
@@ -127,7 +144,10 @@ def _correlations(scope: Scope, question: str, metric: _Metric, own: dict[str, f
     )
     listing = Listing([_row(question, metric, one, own.get(one.level)) for one in found])
     for one, row in zip(found, listing.rows, strict=True):
-        listing.notes.extend(placed(one.notes, question, metric.name))
+        for note in one.notes:
+            place = () if note.code == STUDY_WIDE else (question, metric.name)
+            listing.notes.extend(placed([note], *place))
+        listing.notes.extend(placed(mapped_against(metric.name, metric.direction, one), question))
         if row["disattenuated"] is not None and abs(row["disattenuated"]) > 1:
             listing.notes.extend(placed([ABOVE_ONE], question, metric.name))
     return listing
@@ -178,7 +198,8 @@ def _contests(scope: Scope, question: str, a: _Metric, b: _Metric) -> Listing:
         n_boot=scope.options.n_boot,
         rng=scope.options.rng("contest", question, a.name, b.name),
     )
-    return Listing([_contest_row(question, a.name, b.name, one) for one in found])
+    notes = [note for one in found for note in placed(one.notes, question, f"{a.name} − {b.name}")]
+    return Listing([_contest_row(question, a.name, b.name, one) for one in found], notes)
 
 
 def _contest_row(question: str, a: str, b: str, one: Contest) -> Row:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from analysis.lists.scope import FloatArray, IntArray, Listing, Row, Scope, codes, placed, scores
+from analysis.lists.scope import Listing, Row, Scope, codes, placed, scores
+from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.differences import (
     DifferenceEstimate,
     MethodScores,
@@ -43,7 +45,7 @@ def difference_lists(scope: Scope) -> DifferenceLists:
     for question in scope.rated_questions:
         for screening in scope.screenings:
             methods = _methods(scope, question, screening)
-            estimates = _estimates(scope, methods)
+            estimates = _estimates(scope, methods, combinations(methods.names, 2))
             lists.differences.rows.extend(_rows(scope, question, screening, methods, estimates))
             if screening == scope.primary:
                 lists.letters.rows.extend(_letters(scope, question, methods, estimates))
@@ -66,38 +68,23 @@ def _part(rows: np.ndarray, rater: IntArray, item: IntArray, score: FloatArray) 
     return MethodScores(rater[rows], item[rows], score[rows])
 
 
-def _estimates(scope: Scope, methods: _Methods) -> Estimates:
+def _estimates(scope: Scope, methods: _Methods, pairs: Iterable[tuple[str, str]]) -> Estimates:
     options = scope.options
     return {
         (a, b): difference_estimate(
             methods.parts[a], methods.parts[b], target=options.target, confidence=options.confidence
         )
-        for a, b in combinations(methods.names, 2)
+        for a, b in pairs
     }
 
 
 def _rows(scope: Scope, question: str, screening: str, methods: _Methods, estimates: Estimates) -> list[Row]:
     rows = _family(scope, question, screening, ALL_PAIRS, estimates)
     reference = scope.data.reference
-    if reference in methods.names and len(methods.names) > 1:
-        rows += _family(
-            scope, question, screening, AGAINST_REFERENCE, _against(scope, methods, str(reference))
-        )
+    if reference is not None and reference in methods.names:
+        pairs = [(name, reference) for name in methods.names if name != reference]
+        rows += _family(scope, question, screening, AGAINST_REFERENCE, _estimates(scope, methods, pairs))
     return rows
-
-
-def _against(scope: Scope, methods: _Methods, reference: str) -> Estimates:
-    options = scope.options
-    return {
-        (name, reference): difference_estimate(
-            methods.parts[name],
-            methods.parts[reference],
-            target=options.target,
-            confidence=options.confidence,
-        )
-        for name in methods.names
-        if name != reference
-    }
 
 
 def _family(scope: Scope, question: str, screening: str, family: str, estimates: Estimates) -> list[Row]:
@@ -128,14 +115,14 @@ def _family(scope: Scope, question: str, screening: str, family: str, estimates:
 
 
 def _letters(scope: Scope, question: str, methods: _Methods, estimates: Estimates) -> list[Row]:
-    """Methods that share a letter are not told apart at 1 − confidence after Holm over all pairs."""
+    """Methods that share a letter are not told apart at the level of the tests after Holm over all pairs."""
     if len(methods.names) < 2:
         return []
     place = {name: index for index, name in enumerate(methods.names)}
     significant = np.zeros((len(place), len(place)), dtype=bool)
     corrected = holm([estimate.p for estimate in estimates.values()])
     for (a, b), p in zip(estimates, corrected, strict=True):
-        apart = p is not None and p < 1 - scope.options.confidence
+        apart = p is not None and p < scope.options.alpha
         significant[place[a], place[b]] = significant[place[b], place[a]] = apart
     letters = compact_letters([methods.means[name] for name in methods.names], significant)
     return [

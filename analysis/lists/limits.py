@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.lists.scope import Scope
 from analysis.load import StudyData
 from analysis.stats.result import Note
+from analysis.tables import natural
 
 FEW_ITEMS = 6  # at five or fewer, the interval rests on min(raters, items) − 1 ≤ 4 degrees of freedom
 CONTROLLED_RATERS = 24
@@ -36,8 +37,32 @@ def limits(scope: Scope) -> list[Note]:
             )
             continue
         notes.extend([*_incomplete(question, frame), *_few_items(question, frame)])
-        notes.extend([*_few_raters(scope, question, frame), *_few_ratings(scope, question, frame)])
-    return notes
+        fewest = int(frame.groupby("method")["rater"].nunique().min())
+        notes.extend([*_few_raters(scope, question, fewest), *_few_ratings(scope, question, frame)])
+    return [*notes, *_compared(scope), *_references(scope)]
+
+
+def _compared(scope: Scope) -> Iterable[Note]:
+    for question in scope.compared_questions:
+        frame = scope.compared(question)
+        if frame.empty:
+            message = f"No comparison of question {question!r} is left after screening."
+            yield Note("no_comparisons_left", message)
+        elif (frame["rater"] != "").all():
+            judged = [frame[["rater", side]].rename(columns={side: "method"}) for side in ("left", "right")]
+            fewest = int(pd.concat(judged).groupby("method")["rater"].nunique().min())
+            yield from _few_raters(scope, question, fewest)
+
+
+def _references(scope: Scope) -> Iterable[Note]:
+    stimuli = scope.data.stimuli
+    methods = natural(stimuli["method"][stimuli["is_reference"].to_numpy(dtype=bool)])
+    if len(methods) > 1:
+        yield Note(
+            "several_references",
+            f"Stimuli of {len(methods)} methods ({', '.join(methods)}) are marked as references: none of "
+            "them serves as the reference of DMOS and of differences.",
+        )
 
 
 def _simulated(scope: Scope) -> Iterable[Note]:
@@ -61,12 +86,9 @@ def simulated_sentence(data: StudyData) -> str | None:
 
 def _excluded(scope: Scope) -> Iterable[Note]:
     if scope.excluded:
-        names = sorted(scope.excluded)
-        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        yield Note(
-            "raters_excluded",
-            f"{_count(len(names), 'rater')} excluded by rules that the study declared beforehand ({shown}).",
-        )
+        count = _count(len(scope.excluded), "rater")
+        message = f"{count} excluded by rules that the study declared beforehand."
+        yield Note("raters_excluded", message)
 
 
 def _incomplete(question: str, frame: pd.DataFrame) -> Iterable[Note]:
@@ -83,19 +105,16 @@ def _few_items(question: str, frame: pd.DataFrame) -> Iterable[Note]:
     items = frame.groupby("method")["item"].nunique()
     fewest = int(items.min())
     if fewest < FEW_ITEMS:
+        few = int((items < FEW_ITEMS).sum())
         yield Note(
             "few_items",
-            f"Question {question!r}: {int((items < FEW_ITEMS).sum())} of {len(items)} methods shown on fewer "
-            f"than {FEW_ITEMS} items (down to {fewest}); intervals that speak of further items are wide.",
+            f"Question {question!r}: {few} of {_count(len(items), 'method')} shown on fewer than "
+            f"{FEW_ITEMS} items (down to {fewest}); intervals that speak of further items are wide.",
         )
 
 
-def _few_raters(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[Note]:
-    fewest = int(frame.groupby("method")["rater"].nunique().min())
-    if _uncontrolled(scope):
-        advised, where = UNCONTROLLED_RATERS, "in uncontrolled surroundings"
-    else:
-        advised, where = USUAL_RATERS, f"({CONTROLLED_RATERS} suffice only in a laboratory)"
+def _few_raters(scope: Scope, question: str, fewest: int) -> Iterable[Note]:
+    advised, where = _advice(scope)
     if fewest < advised:
         yield Note(
             "few_raters",
@@ -104,12 +123,16 @@ def _few_raters(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[No
         )
 
 
-def _uncontrolled(scope: Scope) -> bool:
-    """Whether raters were recruited elsewhere than into a laboratory, as far as recorded."""
-    if scope.data.raters is None or "recruitment" not in scope.data.raters:
-        return False
-    ways = {str(way).lower() for way in scope.data.raters["recruitment"] if way}
-    return bool(ways - CONTROLLED)
+def _advice(scope: Scope) -> tuple[int, str]:
+    """How many raters are advised, and where: as raters were recruited, as far as that is recorded."""
+    raters = scope.data.raters
+    known = raters is not None and "recruitment" in raters
+    ways = {str(way).lower() for way in raters["recruitment"]} if raters is not None and known else {""}
+    if ways - CONTROLLED - {""}:
+        return UNCONTROLLED_RATERS, "in uncontrolled surroundings"
+    if ways <= CONTROLLED:
+        return CONTROLLED_RATERS, "in a laboratory"
+    return USUAL_RATERS, f"({CONTROLLED_RATERS} suffice only in a laboratory)"
 
 
 def _few_ratings(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[Note]:
@@ -118,9 +141,10 @@ def _few_ratings(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[N
     counts = frame.groupby("stimulus").size()
     low = counts[counts < RATINGS_FOR_CORRELATION]
     if len(low):
+        verb = "has" if len(low) == 1 else "have"
         yield Note(
             "few_ratings_per_stimulus",
-            f"Question {question!r}: {len(low)} of {len(counts)} stimuli have fewer than "
+            f"Question {question!r}: {len(low)} of {_count(len(counts), 'rated clip')} {verb} fewer than "
             f"{RATINGS_FOR_CORRELATION} ratings (down to {int(low.min())}); noise in the MOS weakens "
             "correlations with metrics.",
         )

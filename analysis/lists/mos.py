@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.lists.scope import Listing, Placed, Row, Scope, codes, placed, scores
@@ -11,6 +12,7 @@ from analysis.stats.mos import (
     MeanEstimate,
     StimulusEstimate,
     beyond_scale,
+    differential_scores,
     distribution,
     mean_estimate,
     stimulus_estimate,
@@ -51,15 +53,16 @@ def mos_rows(scope: Scope) -> Listing:
 
 
 def differential(scope: Scope, question: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """DV = V − V_ref + highest grade by the same rater on the same item, uncrushed.
-
-    Ratings whose rater did not rate the item's reference are left out. Source: ITU-T P.910 (2023), ACR-HR.
-    """
-    reference = frame[frame["method"] == scope.data.reference]
-    base = reference.groupby(["rater", "item"], as_index=False)["score"].mean()
-    pairs = frame.merge(base, on=["rater", "item"], suffixes=("", "_reference"))
-    high = scope.data.scales[question][1]
-    return pairs.assign(score=pairs["score"] - pairs["score_reference"] + high)
+    """Differential scores; ratings whose rater did not rate the item's reference are left out."""
+    of_reference = (frame["method"] == scope.data.reference).to_numpy(dtype=bool)
+    value = differential_scores(
+        codes(frame["rater"]),
+        codes(frame["item"]),
+        scores(frame),
+        of_reference,
+        high=scope.data.scales[question][1],
+    )
+    return frame.assign(score=value)[~np.isnan(value)]
 
 
 def _dmos_notes(scope: Scope, question: str, frame: pd.DataFrame, used: int) -> list[Placed]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.lists.scope import IntArray, Listing, Row, Scope, codes, codes_of, placed
+from analysis.lists.scope import Listing, Row, Scope, codes, codes_of, placed
+from analysis.stats.arrays import IntArray
 from analysis.stats.preference import PreferenceFit, fit_preference
 
 OUTCOME = {"left": 1, "tie": 0, "right": -1}
@@ -107,5 +108,6 @@ def _model(question: str, fit: PreferenceFit) -> Row:
         "position_p": model.position_p,
         "circular_triads": model.circular_triads,
         "triads_judged": model.triads_judged,
+        "triads_within": model.triads_within,
         "connected": model.connected,
     }

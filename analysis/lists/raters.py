@@ -2,69 +2,67 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from analysis.lists.scope import Listing, Row, Scope
+from analysis.lists.scope import Listing, Row, Scope, codes, codes_of, placed, scores
+from analysis.stats.rater_habits import RaterHabit, rater_habits
+from analysis.stats.result import Note
 from analysis.tables import natural
 
-FEWEST = 3  # stimuli in common with others, below which a correlation says nothing
+CLIP = ["rater", "stimulus"]
 
 
 def rater_rows(scope: Scope) -> Listing:
     """One row per question and rater, excluded raters too.
 
-    bias: mean of score − stimulus mean. inconsistency: SD of what is left after the bias. loo_correlation:
-    Pearson's r with the mean of the other raters, over stimuli that others rated. repeat_mae: mean absolute
-    difference of hidden second showings from the first. None where not defined.
+    repeat_mae: mean absolute difference of hidden second showings from the first, None where there is none.
     """
     listing = Listing()
     for question in scope.rated_questions:
-        frame = _residuals(scope.scored(question, "none"))
-        repeats = repeat_pairs(scope, question)
+        frame = scope.scored(question, "none")
+        repeats = repeat_pairs(scope, question, "none")
         error = (repeats["second"] - repeats["first"]).abs().groupby(repeats["rater"]).mean()
-        groups = {str(rater): rows for rater, rows in frame.groupby("rater")}
-        for rater in natural(groups):
-            listing.rows.append(_row(question, rater, groups[rater], error))
+        names = natural(frame["rater"])
+        rater = codes_of(frame["rater"], names)
+        for habit in rater_habits(rater, codes(frame["stimulus"]), scores(frame)):
+            listing.rows.append(_row(question, names[habit.rater], habit, error))
+        listing.notes.extend(placed(_several_repeats(_repeats(scope, question, "none")), question))
     return listing
 
 
-def _residuals(frame: pd.DataFrame) -> pd.DataFrame:
-    """score, residual from the stimulus mean, and the mean of the other raters (NaN where there is none)."""
-    by_stimulus = frame.groupby("stimulus")["score"]
-    count, total = by_stimulus.transform("size"), by_stimulus.transform("sum")
-    others = np.where(count > 1, (total - frame["score"]) / np.maximum(count - 1, 1), np.nan)
-    return frame.assign(residual=frame["score"] - total / count, others=others)
-
-
-def _row(question: str, rater: str, frame: pd.DataFrame, error: pd.Series) -> Row:
-    residual = frame["residual"].to_numpy(dtype=float)
+def _row(question: str, rater: str, habit: RaterHabit, error: pd.Series) -> Row:
     return {
         "question": question,
         "rater": rater,
-        "n_ratings": len(frame),
-        "bias": float(residual.mean()),
-        "inconsistency": float(residual.std(ddof=1)) if len(frame) > 1 else None,
-        "loo_correlation": _correlation(frame),
+        "n_ratings": habit.n_ratings,
+        "bias": habit.bias,
+        "inconsistency": habit.inconsistency,
+        "loo_correlation": habit.loo_correlation,
         "repeat_mae": float(error[rater]) if rater in error.index else None,
     }
 
 
-def _correlation(frame: pd.DataFrame) -> float | None:
-    score, others = frame["score"].to_numpy(dtype=float), frame["others"].to_numpy(dtype=float)
-    known = ~np.isnan(others)
-    score, others = score[known], others[known]
-    if len(score) < FEWEST or np.ptp(score) == 0 or np.ptp(others) == 0:
-        return None
-    return float(np.corrcoef(score, others)[0, 1])
+def repeat_pairs(scope: Scope, question: str, screening: str) -> pd.DataFrame:
+    """rater, stimulus, first, second: scored ratings that the rater gave a second time, unknowingly.
 
-
-def repeat_pairs(scope: Scope, question: str) -> pd.DataFrame:
-    """rater, stimulus, first, second: scored ratings that the rater gave a second time, unknowingly."""
-    ratings = scope.data.ratings
-    asked = ratings[(ratings["question"] == question).to_numpy(dtype=bool)]
-    key = ["rater", "stimulus"]
-    again = asked[asked["kind"] == "repeat"].groupby(key, as_index=False)["score"].mean()
-    first = asked[asked["kind"] == "scored"][[*key, "score"]]
-    pairs = first.merge(again, on=key, suffixes=("_first", "_second"))
+    Where a rater met a clip more than twice, the earliest repeat is the second rating.
+    """
+    again = _repeats(scope, question, screening).drop_duplicates(CLIP)[[*CLIP, "score"]]
+    first = scope.scored(question, screening)[[*CLIP, "score"]]
+    pairs = first.merge(again, on=CLIP, suffixes=("_first", "_second"))
     return pairs.rename(columns={"score_first": "first", "score_second": "second"})
+
+
+def _repeats(scope: Scope, question: str, screening: str) -> pd.DataFrame:
+    """Hidden further showings, the earliest first as far as their order is recorded."""
+    repeats = scope.of_kind("repeat", question, screening)
+    known = [name for name in ("presented_at", "position", "row") if name in repeats]
+    return repeats.sort_values(known, kind="stable", ignore_index=True)
+
+
+def _several_repeats(repeats: pd.DataFrame) -> list[Note]:
+    more = int(repeats.duplicated(CLIP).sum())
+    if not more:
+        return []
+    what = "1 further repeat of a clip is" if more == 1 else f"{more} further repeats of clips are"
+    return [Note("several_repeats", f"{what} left out: only the first repeat of a clip by a rater counts.")]

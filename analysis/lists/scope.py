@@ -10,16 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.load import StudyData
 from analysis.options import Options
 from analysis.screening import Verdict, excluded
+from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.result import Note
 
 Row = dict[str, Any]
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 SHOWN_PLACES = 3
 
 
@@ -55,6 +53,12 @@ class Scope:
     def excluded(self) -> frozenset[str]:
         return excluded(list(self.verdicts))
 
+    @cached_property
+    def references(self) -> frozenset[str]:
+        """Stimuli that are references."""
+        stimuli = self.data.stimuli
+        return frozenset(stimuli["stimulus"][stimuli["is_reference"].to_numpy(dtype=bool)])
+
     @property
     def screenings(self) -> tuple[str, ...]:
         return ("none", "applied") if self.excluded else ("none",)
@@ -76,8 +80,12 @@ class Scope:
 
     def scored(self, question: str, screening: str) -> pd.DataFrame:
         """Ratings that enter statistics: of kind scored, of raters whose answers count."""
+        return self.of_kind("scored", question, screening)
+
+    def of_kind(self, kind: str, question: str, screening: str) -> pd.DataFrame:
+        """Ratings of one kind, of raters whose answers count."""
         ratings = self.data.ratings
-        rows = (ratings["question"] == question) & (ratings["kind"] == "scored")
+        rows = (ratings["question"] == question) & (ratings["kind"] == kind)
         return self._counted(ratings[rows.to_numpy(dtype=bool)], screening)
 
     def compared(self, question: str) -> pd.DataFrame:

@@ -19,7 +19,7 @@ def write_report(
     formats: set[str],
     progress: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Render `results` (the content of results.json) into the folder `out`.
+    """Render `results` into the folder `out`, which holds them as results.json for the notebook to read.
 
     formats: any of html, ipynb, tex, csv, pdf; json has no effect here. card.json, card.md and
     exclusions.csv are always written, figures with every format but csv. `progress` is told each step.

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.numbers import counted, listed, number, titled, with_interval
+from analysis.figures.numbers import coefficient_text, counted, listed, number, titled
 from analysis.figures.raters import coefficient_name
 from studies.metrics import CATALOGUE
 from studies.scales import SCALES
 
 if TYPE_CHECKING:
     from analysis.load import StudyData
+    from studies.config import Question
 
 Row = dict[str, Any]
 CARD_VERSION = 1
@@ -58,8 +59,8 @@ def card_rows(card: Row) -> list[tuple[str, str]]:
         ("Items", f"{len(protocol['items'])}: {listed(protocol['items'])}"),
         ("Stimuli", _stimuli_text(material)),
         ("Splits", _counts(material["splits"])),
-        ("Reliability", _reliability_text(card["reliability"], "none")),
-        ("… after screening", _reliability_text(card["reliability"], "applied")),
+        ("Reliability", _reliability_text(card["reliability"], "none") or NOT_REPORTED),
+        ("… after screening", _screened_reliability(card)),
         ("Screening", _screening_text(card["screening"])),
         ("Intervals", f"{statistics['confidence']:.0%}, target {statistics['target']}"),
         ("Seeds", f"study {_or_missing(study['seed'])}, analysis {statistics['seed']}"),
@@ -95,31 +96,30 @@ def _count_column(frame: pd.DataFrame | None, column: str) -> dict[str, int] | N
 
 
 def _protocol(results: Row, data: StudyData) -> Row:
-    config = data.config or {}
-    declared = [question for part in config.get("parts", ()) for question in part["questions"]]
-    compared = {q["id"] for p in config.get("parts", ()) if p["test_method"] == "PC" for q in p["questions"]}
-    known = {question["id"]: question for question in declared}
+    parts = data.config.parts if data.config else ()
+    known = {question.id: question for part in parts for question in part.questions}
+    compared = {q.id for part in parts if part.test_method == "PC" for q in part.questions}
     questions = [
         _question(name, known.get(name), name in compared, data) for name in results["study"]["questions"]
     ]
     kept = ("id", "test_method", "trials_per_sitting", "attention_checks", "tie")
     return {
-        "parts": [{key: part.get(key) for key in kept} for part in config.get("parts", ())],
+        "parts": [{key: getattr(part, key) for key in kept} for part in parts],
         "questions": questions,
         "methods": list(data.methods),
         "reference": data.reference,
         "items": list(data.items),
-        "language": config.get("language"),
+        "language": data.config.language if data.config else None,
     }
 
 
-def _question(name: str, declared: Row | None, compared: bool, data: StudyData) -> Row:
-    scale = SCALES.get(declared["scale"]) if declared and not compared else None
+def _question(name: str, declared: Question | None, compared: bool, data: StudyData) -> Row:
+    scale = SCALES.get(declared.scale) if declared and not compared else None
     low, high = data.scales.get(name, (None, None))
     return {
         "id": name,
         "title": titled(name),
-        "text": declared["text"] if declared else None,
+        "text": declared.text if declared else None,
         "scale": scale.name if scale else None,
         "low": None if compared else low,
         "high": None if compared else high,
@@ -152,7 +152,7 @@ def _reliability(results: Row) -> list[Row]:
 def _screening(results: Row, data: StudyData) -> Row:
     rows = results["screening"]
     return {
-        "declared": list((data.config or {}).get("screening", {}).get("apply", ())) if data.config else None,
+        "declared": list(data.config.screening.apply) if data.config else None,
         "reported": sorted({row["rule"] for row in rows}),
         "raters_flagged": len({row["rater"] for row in rows if row["flagged"]}),
         "raters_excluded": len({row["rater"] for row in rows if row["applied"]}),
@@ -241,12 +241,17 @@ def _stimuli_text(material: Row) -> str:
 
 def _reliability_text(rows: Sequence[Row], screening: str) -> str:
     texts = [
-        f"{row['question']} {coefficient_name(row['coefficient'])} "
-        f"{with_interval(row['value'], row['ci_low'], row['ci_high'])}"
+        f"{row['question']} {coefficient_name(row['coefficient'])} {coefficient_text(row)}"
         for row in rows
         if row["screening"] == screening
     ]
-    return "; ".join(texts) or ("nobody was excluded" if screening == "applied" else NOT_REPORTED)
+    return "; ".join(texts)
+
+
+def _screened_reliability(card: Row) -> str:
+    if not card["screening"]["raters_excluded"]:
+        return "nobody was excluded"
+    return _reliability_text(card["reliability"], "applied") or NOT_REPORTED
 
 
 def _screening_text(screening: Row) -> str:

@@ -8,12 +8,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from analysis.figures.metrics import correlated_metrics, correlation_row
-from analysis.figures.numbers import counted, listed, number, p_phrase, percent, percents, with_interval
+from analysis.figures.numbers import (
+    coefficient_text,
+    counted,
+    listed,
+    number,
+    p_phrase,
+    percent,
+    percents,
+    with_interval,
+)
 from analysis.figures.pairs import all_pairs, resolved
 from analysis.figures.raters import coefficient_name
 from analysis.figures.view import Row, View
 
 MOST_PAIRS = 6
+MOST_FURTHER = 5
+ADJUSTED = "(interval unadjusted; p after Holm's correction)"
 _OF_QUESTION = re.compile(r"Question (?P<name>'.+?')(?P<verb>:| has) (?P<rest>.+)", re.DOTALL)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
 
@@ -81,6 +92,7 @@ def summary(view: View) -> Text:
     blocks = []
     for question in view.study["questions"]:
         found = [
+            *_nothing_left(view, question),
             *_mean_sentences(view, question),
             *_preference_sentences(view, question),
             " ".join(_metric_sentences(view, question)),
@@ -101,6 +113,18 @@ def preference(view: View) -> Text:
     return Text(tuple(block for block in blocks if block[1]))
 
 
+def agreement(view: View) -> Text:
+    """What of the raters' agreement cannot be estimated."""
+    sentences = []
+    for question in view.questions("agreement"):
+        title = escaped(view.question(question).title)
+        if not view.agreement(question):
+            sentences.append(f"{title}: how far raters agree cannot be estimated from these ratings.")
+        if not view.variance(question):
+            sentences.append(f"{title}: the sources of variance cannot be told apart in these ratings.")
+    return Text((("", tuple(sentences)),))
+
+
 def screening(view: View) -> Text:
     """Who was flagged and whose answers were left out."""
     rows = view.rows("screening")
@@ -116,6 +140,18 @@ def screening(view: View) -> Text:
     else:
         second = "Nobody was excluded."
     return Text((("", (f"{first} {second}",)),))
+
+
+def _nothing_left(view: View, question: str) -> list[str]:
+    """What to say where every answer was given by somebody whose answers do not count."""
+    if view.screening == "none":
+        return []
+    kinds = (("rating", "rated_questions", "mos"), ("comparison", "compared_questions", "preference_model"))
+    return [
+        f"No {kind} is left after screening."
+        for kind, asked, table in kinds
+        if question in view.study.get(asked, ()) and not view.screened(table, question)
+    ]
 
 
 def _mean_sentences(view: View, question: str) -> list[str]:
@@ -146,10 +182,30 @@ def _pair_sentences(view: View, question: str, order: Sequence[str]) -> list[str
     bare = sum(row["ci_low"] is None for row in rows)
     if bare:
         sentences.append(f"For {bare} of {counted(len(rows), 'pair')} no interval can be given.")
-    if len(rows) > 1:
-        count = sum(resolved(view, row) for row in rows)
-        sentences.append(f"{count} of {len(rows)} pairs of methods are resolved after Holm's correction.")
+    told = [row for _, _, row in found if row is not None]
+    return [*sentences, *_count_sentences(view, rows, told, "mean", 0.0)]
+
+
+def _count_sentences(
+    view: View, rows: Sequence[Row], told: Sequence[Row], key: str, even: float
+) -> list[str]:
+    """How many pairs are resolved, and which of them no sentence was about; `even` is no difference."""
+    if len(rows) < 2:
+        return []
+    known = [row for row in rows if resolved(view, row)]
+    verb = "is" if len(known) == 1 else "are"
+    sentences = [f"{len(known)} of {len(rows)} pairs of methods {verb} resolved {ADJUSTED}."]
+    further = [_ordered(row, row[key] - even) for row in known if row not in told]
+    if further:
+        more = f" and {len(further) - MOST_FURTHER} more" if len(further) > MOST_FURTHER else ""
+        sentences.append(f"Further resolved: {', '.join(further[:MOST_FURTHER])}{more}.")
     return sentences
+
+
+def _ordered(row: Row, ahead: float) -> str:
+    """`a over b`, the better one first."""
+    names = (row["method_a"], row["method_b"]) if ahead >= 0 else (row["method_b"], row["method_a"])
+    return f"{escaped(names[0])} over {escaped(names[1])}"
 
 
 def _pair_sentence(view: View, above: str, below: str, row: Row) -> str:
@@ -168,11 +224,12 @@ def _preference_sentences(view: View, question: str) -> list[str]:
     pairs = view.rows("preference_pairs", question)
     by_pair = {frozenset((row["method_a"], row["method_b"])): row for row in pairs}
     order = [row["method"] for row in rows]
-    neighbours = list(pairwise(order))[:MOST_PAIRS]
-    found = [(a, b, by_pair.get(frozenset((a, b)))) for a, b in neighbours]
-    sentences = [
-        _win_sentence(view, a, b, row) for a, b, row in found if row is not None and row["p_a"] is not None
-    ]
+    found = [(a, b, by_pair.get(frozenset((a, b)))) for a, b in pairwise(order)]
+    known = [(a, b, row) for a, b, row in found if row is not None and row["p_a"] is not None]
+    told = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
+    told += [one for one in known if not resolved(view, one[2])][:MOST_FURTHER]
+    sentences = [_win_sentence(view, a, b, row) for a, b, row in known if (a, b, row) in told]
+    sentences += _count_sentences(view, pairs, [row for _, _, row in told], "p_a", 0.5)
     return [" ".join(sentences)]
 
 
@@ -197,11 +254,8 @@ def _model_sentences(view: View, models: Sequence[Row]) -> list[str]:
             sentences.append(
                 "The comparisons do not connect all methods: strengths between groups are not defined."
             )
-        if row["circular_triads"]:
-            triads = counted(row["circular_triads"], "circular triad")
-            sentences.append(
-                f"Within one rater and item the choices hold {triads} (A over B, B over C, C over A)."
-            )
+        if row["triads_judged"]:
+            sentences.append(_triad_sentence(row))
         effect, p = row["position_effect"], row["position_p"]
         if effect is not None and p is not None:
             value = f"log-odds {number(effect, signed=True)}, {p_phrase(p)}"
@@ -211,6 +265,13 @@ def _model_sentences(view: View, models: Sequence[Row]) -> list[str]:
             else:
                 sentences.append(f"Whether a side is favoured is not resolved here ({value}).")
     return sentences
+
+
+def _triad_sentence(row: Row) -> str:
+    circular, judged, within = row["circular_triads"], row["triads_judged"], row["triads_within"]
+    place = f"within one {within}" if within.startswith("rater") else f"in the {within}"
+    verb = "is" if circular == 1 else "are"
+    return f"{circular} of {counted(judged, 'triad')} {place} {verb} circular (A over B, B over C, C over A)."
 
 
 def _metric_sentences(view: View, question: str) -> list[str]:
@@ -228,7 +289,7 @@ def _metric_sentence(view: View, metric: str, row: Row) -> str:
     name, n = escaped(str(about["title"])), f"n = {row['n']}"
     if row["value"] is None:
         return f"Whether {name} follows MOS cannot be said: the correlation is not defined ({n})."
-    value = f"SROCC {with_interval(row['value'], row['ci_low'], row['ci_high'])}, {n}"
+    value = f"SROCC {coefficient_text(row)}, {n}"
     sign = -1 if (row["direction"] or about["direction"]) == "lower" else 1
     ends = [sign * row[key] for key in ("ci_low", "ci_high") if row[key] is not None]
     if not ends or min(ends) <= 0 <= max(ends):
@@ -242,7 +303,7 @@ def _agreement_sentences(view: View, question: str) -> list[str]:
     for coefficient in ("ICC(A,1)", "ICC(A,k)", "alpha_ordinal"):
         row = rows.get(coefficient)
         if row is not None and row["value"] is not None:
-            value = with_interval(row["value"], row["ci_low"], row["ci_high"])
+            value = coefficient_text(row)
             k = f" for the mean of k = {_raters(row['k'])} raters" if coefficient.endswith("k)") else ""
             parts.append(f"{coefficient_name(coefficient)} {value}{k}")
     return [f"Agreement of raters: {'; '.join(parts)}."] if parts else []

@@ -81,6 +81,7 @@ def _environment(scratch: Path) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(paths),
         "IPYTHONDIR": str(scratch),
         "MPLBACKEND": "agg",
+        "PYTHONWARNINGS": "ignore",  # a library's warning names files of this machine
     }
 
 

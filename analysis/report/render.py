@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.figures.view import RESULTS_FILE, VALUE_COLUMNS, View, empty_values
+from analysis.figures.view import VALUE_COLUMNS, View, empty_values
 from analysis.report import files
 from analysis.report.card import build_card
 
@@ -47,9 +46,6 @@ def _write_drawn(view: View, out: Path, formats: set[str], progress: Callable[[s
     from analysis.report import notebook as made
     from analysis.report.page import render
 
-    if not (out / RESULTS_FILE).exists():
-        text = json.dumps(view.results, ensure_ascii=False, indent=1, allow_nan=False)
-        (out / RESULTS_FILE).write_text(text + "\n", encoding="utf-8")
     progress("Drawing the figures and executing the notebook")
     notebook = made.execute(made.build(view), out)
     if "ipynb" in formats:

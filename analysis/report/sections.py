@@ -108,11 +108,13 @@ def _metrics(view: View) -> tuple[str, ...]:
 
 def _agreement(view: View) -> tuple[str, ...]:
     cells = []
-    if view.questions("agreement"):
-        cells = [_shown("agreement", view.questions("agreement"))]
-    if view.questions("variance"):
-        cells.append(_shown("variance", view.questions("variance")))
-    return (*cells, "tables.agreement(view)") if view.questions("agreement") else tuple(cells)
+    for name, drawn in (("agreement", view.agreement), ("variance", view.variance)):
+        questions = [question for question in view.questions(name) if drawn(question)]
+        cells += [_shown(name, questions)] if questions else []
+    asked = view.questions("agreement")
+    if any(not view.agreement(question) or not view.variance(question) for question in asked):
+        cells.insert(0, "findings.agreement(view)")
+    return (*cells, "tables.agreement(view)") if any(map(view.agreement, asked)) else tuple(cells)
 
 
 def _groups(view: View) -> tuple[str, ...]:

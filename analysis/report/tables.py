@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from analysis.figures.metrics import LEVELS, correlation_row
 from analysis.figures.numbers import (
     MISSING,
+    coefficient_text,
     interval,
     number,
     p_value,
@@ -267,7 +268,7 @@ def _level(level: str) -> str:
 
 
 def _coefficient(row: Row | None) -> str:
-    return MISSING if row is None else with_interval(row["value"], row["ci_low"], row["ci_high"])
+    return MISSING if row is None else coefficient_text(row)
 
 
 def _metric_header(view: View, name: str) -> str:

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from analysis.stats.alpha_bootstrap import Metric, Units, bootstrap_alpha, plain_alpha
+from analysis.stats.arrays import FloatArray
 from analysis.stats.coefficient import Coefficient, Table, table_of, why_undefined
-from analysis.stats.result import Floats, Note, check_confidence, compact
+from analysis.stats.result import Note, check_confidence, compact
 from analysis.stats.twoway import REFUSED
 
 METRICS: tuple[Metric, ...] = ("ordinal", "interval", "nominal")
@@ -85,7 +86,7 @@ def _without_variation(table: Table | None) -> Note | None:
 
 
 def _coefficient(
-    table: Table, units: Units, metric: Metric, replicates: Floats, confidence: float
+    table: Table, units: Units, metric: Metric, replicates: FloatArray, confidence: float
 ) -> Coefficient:
     name, value = f"alpha_{metric}", plain_alpha(units, metric)
     fewest = min(units.n_units, units.n_raters)
@@ -100,7 +101,7 @@ def _coefficient(
     return table.coefficient(name, value, limits, PERCENTILE, notes)
 
 
-def _fisher(value: float, replicates: Floats, fewest: int, confidence: float) -> tuple[float, float]:
+def _fisher(value: float, replicates: FloatArray, fewest: int, confidence: float) -> tuple[float, float]:
     """tanh(atanh(alpha) ± t(fewest - 1) · sd / (1 - alpha²)); on its own scale where undefined."""
     half = float(stats.t.ppf((1 + confidence) / 2, max(fewest - 1, 1)) * replicates.std(ddof=1))
     if abs(value) >= 1:

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from analysis.stats.result import Floats, Ints
+from analysis.stats.arrays import FloatArray, IntArray
 
 Metric = Literal["ordinal", "interval", "nominal"]
 FEW_VALUES = 32  # up to this many distinct values, replicates are computed in batches from counts
@@ -28,15 +28,15 @@ TRIES = 20  # at most this many draws per replicate
 class Units:
     """Ratings of stimuli with two or more of them; `value` indexes the sorted distinct `values`."""
 
-    rater: Ints
-    unit: Ints
-    value: Ints
-    values: Floats
+    rater: IntArray
+    unit: IntArray
+    value: IntArray
+    values: FloatArray
     n_raters: int
     n_units: int
 
     @classmethod
-    def of(cls, rater: Ints, unit: Ints, score: Floats) -> Units:
+    def of(cls, rater: IntArray, unit: IntArray, score: FloatArray) -> Units:
         values, value = np.unique(score, return_inverse=True)
         return cls(rater, unit, value.astype(np.int64), values, int(rater.max()) + 1, int(unit.max()) + 1)
 
@@ -48,12 +48,12 @@ def plain_alpha(units: Units, metric: Metric) -> float:
 
 def bootstrap_alpha(
     units: Units, metrics: Sequence[Metric], n_boot: int, rng: np.random.Generator
-) -> dict[Metric, Floats]:
+) -> dict[Metric, FloatArray]:
     """`n_boot` values of alpha per metric (fewer where valid replicates are hard to draw)."""
     few = len(units.values) <= FEW_VALUES
     counter = Counter(units) if few else None
     size = max(1, BATCH_CELLS // (units.n_units * len(units.values))) if few else 16
-    batches: list[Floats] = []
+    batches: list[FloatArray] = []
     kept = tried = 0
     while kept < n_boot and tried < TRIES * n_boot:
         batch = min(size, n_boot - kept)
@@ -68,20 +68,20 @@ def bootstrap_alpha(
     return {metric: found[i] for i, metric in enumerate(metrics)}
 
 
-def draw_weights(units: Units, batch: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def draw_weights(units: Units, batch: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """How often each rater and each stimulus was drawn: shapes (n_raters, batch), (n_units, batch)."""
     raters = rng.multinomial(units.n_raters, np.full(units.n_raters, 1 / units.n_raters), size=batch)
     stimuli = rng.multinomial(units.n_units, np.full(units.n_units, 1 / units.n_units), size=batch)
     return raters.T.astype(np.float64), stimuli.T.astype(np.float64)
 
 
-def _loop(units: Units, metrics: Sequence[Metric], raters: Floats, stimuli: Floats) -> Floats:
+def _loop(units: Units, metrics: Sequence[Metric], raters: FloatArray, stimuli: FloatArray) -> FloatArray:
     found = [alpha_one_by_one(units, metrics, w, v) for w, v in zip(raters.T, stimuli.T, strict=True)]
     return np.array([[one[m] for one in found] for m in metrics])
 
 
 def alpha_one_by_one(
-    units: Units, metrics: Sequence[Metric], weight: Floats, copies: Floats
+    units: Units, metrics: Sequence[Metric], weight: FloatArray, copies: FloatArray
 ) -> dict[Metric, float]:
     """Alpha of one weighted data set, whatever the number of distinct values; NaN where undefined."""
     w = weight[units.rater]
@@ -103,30 +103,30 @@ def alpha_one_by_one(
     return found
 
 
-def sums(group: Ints, weight: Floats) -> Floats:
+def sums(group: IntArray, weight: FloatArray) -> FloatArray:
     """Sum of weights per group."""
     return np.bincount(group, weight).astype(np.float64, copy=False)
 
 
-def _share(mass: Floats, squares: Floats, copies: Floats) -> Floats:
+def _share(mass: FloatArray, squares: FloatArray, copies: FloatArray) -> FloatArray:
     """Weight of one pair of distinct raters within each stimulus; 0 where there is no such pair."""
     pairs = mass**2 - squares
-    share: Floats = np.divide(copies * mass, pairs, out=np.zeros_like(mass), where=pairs > 0)
+    share: FloatArray = np.divide(copies * mass, pairs, out=np.zeros_like(mass), where=pairs > 0)
     return share
 
 
-def _same_value(units: Units, w: Floats, share: Floats) -> float:
+def _same_value(units: Units, w: FloatArray, share: FloatArray) -> float:
     key, inverse = np.unique(units.unit * len(units.values) + units.value, return_inverse=True)
     counts = sums(inverse, w)
     return float(share[key // len(units.values)] @ counts**2)
 
 
-def positions(metric: Metric, values: Floats, totals: Floats) -> Floats:
+def positions(metric: Metric, values: FloatArray, totals: FloatArray) -> FloatArray:
     """Where each value lies on the metric's line, centred; `totals`: (n_values,) or (n_values, batch)."""
     if metric == "ordinal":
-        ranks: Floats = np.cumsum(totals, axis=0) - totals / 2 - totals.sum(axis=0) / 2
+        ranks: FloatArray = np.cumsum(totals, axis=0) - totals / 2 - totals.sum(axis=0) / 2
         return ranks
-    centred: Floats = values - values.mean()
+    centred: FloatArray = values - values.mean()
     return centred if totals.ndim == 1 else np.broadcast_to(centred[:, None], totals.shape)
 
 
@@ -143,7 +143,7 @@ class Counter:
         shape = (units.n_units * self.n_values, units.n_raters)
         self.incidence = sparse.csr_array((np.ones(len(rows)), (rows, units.rater)), shape=shape)
 
-    def alphas(self, metrics: Sequence[Metric], raters: Floats, stimuli: Floats) -> Floats:
+    def alphas(self, metrics: Sequence[Metric], raters: FloatArray, stimuli: FloatArray) -> FloatArray:
         """Shape (n_metrics, batch); NaN where a replicate has no pair of distinct raters or one value."""
         counts, squares = self._counted(raters), self._counted(raters**2)
         mass = counts.sum(axis=1)
@@ -152,30 +152,30 @@ class Counter:
         coincidences = self._coincidences(counts, share)
         return np.array([self._metric(m, coincidences, totals) for m in metrics])
 
-    def _counted(self, weights: Floats) -> Floats:
-        counts: Floats = np.asarray(self.incidence @ weights)
+    def _counted(self, weights: FloatArray) -> FloatArray:
+        counts: FloatArray = np.asarray(self.incidence @ weights)
         return counts.reshape(self.units.n_units, self.n_values, weights.shape[1])
 
-    def _coincidences(self, counts: Floats, share: Floats) -> Floats:
+    def _coincidences(self, counts: FloatArray, share: FloatArray) -> FloatArray:
         """Shape (batch, n_values, n_values); the diagonal, which no metric uses, still holds copies."""
         by_replicate = np.ascontiguousarray(counts.transpose(2, 0, 1))
         weighted = by_replicate * share.T[:, :, None]
-        found: Floats = np.matmul(weighted.transpose(0, 2, 1), by_replicate)
+        found: FloatArray = np.matmul(weighted.transpose(0, 2, 1), by_replicate)
         return found
 
-    def _metric(self, metric: Metric, coincidences: Floats, totals: Floats) -> Floats:
+    def _metric(self, metric: Metric, coincidences: FloatArray, totals: FloatArray) -> FloatArray:
         distance = self._distances(metric, totals)
         observed = (coincidences * distance).sum(axis=(1, 2))
         expected = np.einsum("cb,db,bcd->b", totals, totals, distance)
         n = totals.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            alphas: Floats = np.where(expected > 0, 1 - (n - 1) * observed / expected, np.nan)
+            alphas: FloatArray = np.where(expected > 0, 1 - (n - 1) * observed / expected, np.nan)
         return alphas
 
-    def _distances(self, metric: Metric, totals: Floats) -> Floats:
+    def _distances(self, metric: Metric, totals: FloatArray) -> FloatArray:
         if metric == "nominal":
             different = 1 - np.eye(self.n_values)
             return np.broadcast_to(different, (totals.shape[1], self.n_values, self.n_values))
         x = positions(metric, self.units.values, totals).T
-        squared: Floats = (x[:, :, None] - x[:, None, :]) ** 2
+        squared: FloatArray = (x[:, :, None] - x[:, None, :]) ** 2
         return squared

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import helmert
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import NegativeCycleError, bellman_ford, connected_components
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from analysis.stats.arrays import FloatArray, IntArray
 
 MAX_STEPS = 100
 TOLERANCE = 1e-10
@@ -54,6 +52,8 @@ class Fit:
 def fit_votes(votes: Votes, *, with_position: bool = False) -> Fit | None:
     """Newton's method on the concave log-likelihood; None where it has no finite maximum.
 
+    votes: comparisons of methods that are connected and not separated (`groups_of_methods`,
+    `ladders_of_methods`, `ties_separate`), none missing. with_position adds one effect of the left side.
     Utilities are d/2 (left), −d/2 (right) and log ν (tie), where d is the difference of log-worths plus
     the position effect; without ties this is Bradley–Terry. Source: Bradley & Terry (1952); Davidson
     (1970); the position effect as in Davidson & Beaver (1977).
@@ -90,7 +90,10 @@ def vote_scores(votes: Votes, fit: Fit) -> FloatArray:
 
 
 def design_matrix(votes: Votes, *, with_position: bool) -> FloatArray:
-    """Rows of d/d(parameters): the difference of sum-to-zero contrasts, and 1 for the position effect."""
+    """Derivatives of each row's log-odds, shape (rows, K − 1), or (rows, K) with the position effect.
+
+    Columns: the difference of the sum-to-zero contrasts of left and right, then 1 for the position.
+    """
     contrasts = _sum_to_zero(votes.n_methods)
     design: FloatArray = contrasts[votes.left] - contrasts[votes.right]
     if with_position:
@@ -116,10 +119,11 @@ def ladders_of_methods(votes: Votes) -> IntArray:
 
 
 def ties_separate(votes: Votes) -> bool:
-    """Whether ties leave no finite maximum: all votes follow one ladder of methods, ties near its rungs.
+    """Whether ties leave no finite maximum: all comparisons follow one ladder of methods.
 
     This is so where heights exist with every winner at least one step above its loser and every tied
-    pair within one step: where the difference constraints have no negative cycle.
+    pair within one step: where the difference constraints have no negative cycle. False without ties.
+    votes: rows as in `Votes`, none missing. Source: Davidson (1970); Bellman (1958) for the constraints.
     """
     if not votes.has_ties:
         return False
@@ -148,7 +152,7 @@ def _edges(votes: Votes) -> tuple[IntArray, IntArray, FloatArray]:
 
 
 def _tabulate(votes: Votes) -> Votes:
-    """The same votes, one row per (left, right, outcome)."""
+    """The same comparisons, one row per (left, right, outcome)."""
     keys = np.column_stack([votes.left, votes.right, votes.outcome])
     unique, inverse = np.unique(keys, axis=0, return_inverse=True)
     n = np.bincount(inverse.ravel(), weights=votes.n).astype(np.float64)

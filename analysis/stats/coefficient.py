@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.stats.result import Floats, Ints, Note, as_codes, as_scores, check_rows, compact
+from analysis.stats.arrays import FloatArray, IntArray
+from analysis.stats.result import Note, as_codes, as_scores, check_rows, compact
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Coefficient:
 class Table:
     """One score per (rater, stimulus), sorted by stimulus, then rater; codes without gaps."""
 
-    rater: Ints
-    stimulus: Ints
-    score: Floats
+    rater: IntArray
+    stimulus: IntArray
+    score: FloatArray
     n_raters: int
     n_stimuli: int
 
@@ -47,19 +48,20 @@ class Table:
         return self.n == self.n_raters * self.n_stimuli
 
     @cached_property
-    def per_stimulus(self) -> Ints:
+    def per_stimulus(self) -> IntArray:
         return np.bincount(self.stimulus)
 
     @cached_property
-    def per_rater(self) -> Ints:
+    def per_rater(self) -> IntArray:
         return np.bincount(self.rater)
 
     @property
     def k(self) -> float:
-        return float(self.n_stimuli / (1 / self.per_stimulus).sum())
+        fewest, most = int(self.per_stimulus.min()), int(self.per_stimulus.max())
+        return float(fewest) if fewest == most else float(self.n_stimuli / (1 / self.per_stimulus).sum())
 
     @property
-    def matrix(self) -> Floats:
+    def matrix(self) -> FloatArray:
         """Complete table only: shape (n_stimuli, n_raters)."""
         return self.score.reshape(self.n_stimuli, self.n_raters)
 

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from analysis.stats.arrays import FloatArray
 from analysis.stats.coefficient import Coefficient, Table, table_of, why_undefined
-from analysis.stats.result import Floats, Note, as_scores, check_confidence
+from analysis.stats.result import Note, check_confidence
 from analysis.stats.twoway import REFUSED
 
 FLEISS = "Fleiss' kappa"
@@ -37,7 +38,7 @@ def _not_complete(table: Table) -> Note | None:
     return None if table.complete else Note("incomplete", text)
 
 
-def concordance(matrix: Floats) -> float | None:
+def concordance(matrix: FloatArray) -> float | None:
     """Kendall's W of scores, shape (n_stimuli, n_raters); None where all are tied."""
     n, m = matrix.shape
     ranks = stats.rankdata(matrix, axis=0)
@@ -89,7 +90,11 @@ def _kappa_notes(counts: ArrayLike) -> tuple[Note, ...]:
 def kappa_of_counts(
     counts: ArrayLike, *, confidence: float = 0.95, n_boot: int = 1000, rng: np.random.Generator
 ) -> tuple[float | None, tuple[float | None, float | None], str]:
-    """Fleiss' kappa, its limits and procedure from votes per category, shape (n_stimuli, n_categories)."""
+    """Fleiss' kappa, its limits and procedure from ratings per category, shape (n_stimuli, n_categories).
+
+    Stimuli with fewer than two ratings do not count; (None, (None, None), refused) where none is left or only
+    one category was used. Source: Fleiss (1971).
+    """
     table = np.asarray(counts, dtype=np.float64)
     table = table[table.sum(1) > 1]
     procedure = FLEISS if len({*table.sum(1)}) == 1 else GENERALISED
@@ -108,12 +113,12 @@ def kappa_of_counts(
     return value, (float(low), float(high)), f"{procedure}, bootstrap over stimuli"
 
 
-def _kappa(weights: Floats, agreement: Floats, counts: Floats) -> Floats:
-    """Kappa of weighted stimuli; weights: shape (m, n_stimuli); NaN where one category holds all votes."""
+def _kappa(weights: FloatArray, agreement: FloatArray, counts: FloatArray) -> FloatArray:
+    """Kappa of weighted stimuli; weights: shape (m, n_stimuli); NaN where one category holds all ratings."""
     observed = weights @ agreement / weights.sum(1)
     shares = weights @ counts
     chance = ((shares / shares.sum(1, keepdims=True)) ** 2).sum(1)
-    kappa: Floats = np.full(len(weights), np.nan)
+    kappa: FloatArray = np.full(len(weights), np.nan)
     np.divide(observed - chance, 1 - chance, out=kappa, where=chance < 1)
     return kappa
 
@@ -136,7 +141,7 @@ def sos_a(
     """
     check_confidence(confidence)
     table = table_of(rater, stimulus, score)
-    if as_scores(score).min() < low or table.score.max() > high:
+    if table.score.min() < low or table.score.max() > high:
         raise ValueError(f"scores lie beyond the scale from {low:g} to {high:g}")
     spread, room = _spread_and_room(table, low, high)
     squares = float(room @ room)
@@ -149,7 +154,7 @@ def sos_a(
 
 
 def _white_limits(
-    value: float, spread: Floats, room: Floats, confidence: float
+    value: float, spread: FloatArray, room: FloatArray, confidence: float
 ) -> tuple[float | None, float | None]:
     if len(room) < 2:
         return None, None
@@ -159,7 +164,7 @@ def _white_limits(
     return value - half, value + half
 
 
-def _spread_and_room(table: Table, low: float, high: float) -> tuple[Floats, Floats]:
+def _spread_and_room(table: Table, low: float, high: float) -> tuple[FloatArray, FloatArray]:
     sizes = table.per_stimulus
     means = np.bincount(table.stimulus, table.score) / sizes
     squares = np.bincount(table.stimulus, (table.score - means[table.stimulus]) ** 2)

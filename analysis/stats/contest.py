@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.stats.arrays import BoolArray, FloatArray, IntArray
 from analysis.stats.correlation_intervals import williams_test, zou_interval
 from analysis.stats.resampling import (
     Draws,
@@ -23,16 +23,19 @@ from analysis.stats.resampling import (
     percentile_interval,
     within_items,
 )
+from analysis.stats.result import Note
 
 __all__ = ["Classification", "Contest", "metric_classification", "metric_contest"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 Direction = Literal["higher", "lower"]
 Level = Literal["stimulus", "within_item"]
 NAMES: tuple[Name, ...] = ("PLCC", "SROCC", "KROCC")
 FEWEST_STIMULI = 5
+NO_SPREAD = 1e-9
+SAME = Note(
+    "contest_undefined",
+    "The difference of two metrics has no interval where resamples leave it unchanged or undefined.",
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,7 @@ class Contest:
     williams_p: float | None
     zou_low: float | None
     zou_high: float | None
-    value_a: float | None
-    value_b: float | None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,17 +149,16 @@ def _auc(above: FloatArray, below: FloatArray) -> float | None:
 def _contest(field: _Field, level: Level, name: Name, draws: Draws) -> Contest:
     value_a = _point(field, field.metric_a, level, name)
     value_b = _point(field, field.metric_b, level, name)
-    defined = value_a is not None and value_b is not None
-    replicates = _computed(field, field.metric_a, level, name, draws)
-    replicates = replicates - _computed(field, field.metric_b, level, name, draws)
-    low, high, p = _verdict(replicates, field.confidence) if defined else (None, None, None)
-    williams_p, (zou_low, zou_high) = None, (None, None)
-    if level == "stimulus" and name == "PLCC" and value_a is not None and value_b is not None:
-        williams_p, (zou_low, zou_high) = _independent(field, value_a, value_b)
+    difference = low = high = p = williams_p = zou_low = zou_high = None
+    if value_a is not None and value_b is not None:
+        difference = value_a - value_b
+        low, high, p = _verdict(_replicates(field, level, name, draws), field.confidence)
+        if level == "stimulus" and name == "PLCC":
+            williams_p, (zou_low, zou_high) = _independent(field, value_a, value_b)
     return Contest(
         level=level,
         coefficient=name,
-        difference=value_a - value_b if value_a is not None and value_b is not None else None,
+        difference=difference,
         ci_low=low,
         ci_high=high,
         p=p,
@@ -165,9 +166,15 @@ def _contest(field: _Field, level: Level, name: Name, draws: Draws) -> Contest:
         williams_p=williams_p,
         zou_low=zou_low,
         zou_high=zou_high,
-        value_a=value_a,
-        value_b=value_b,
+        notes=(SAME,) if difference is not None and p is None else (),
     )
+
+
+def _replicates(field: _Field, level: Level, name: Name, draws: Draws) -> FloatArray:
+    first, second = (
+        _computed(field, metric, level, name, draws) for metric in (field.metric_a, field.metric_b)
+    )
+    return first - second
 
 
 def _computed(field: _Field, metric: FloatArray, level: Level, name: Name, draws: Draws) -> FloatArray:
@@ -188,9 +195,9 @@ def _one(values: FloatArray) -> float | None:
 def _verdict(replicates: FloatArray, confidence: float) -> tuple[float | None, float | None, float | None]:
     """Percentiles, and twice the smaller share of replicates on one side of zero, never exactly 0."""
     low, high = percentile_interval(replicates, confidence)
-    if low is None:
-        return None, None, None
     defined = replicates[~np.isnan(replicates)]
+    if low is None or np.ptp(defined) < NO_SPREAD:
+        return None, None, None
     side = 1 + min(np.sum(defined <= 0), np.sum(defined >= 0))
     return low, high, min(1.0, 2 * float(side) / (len(defined) + 1))
 

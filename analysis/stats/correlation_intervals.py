@@ -30,11 +30,6 @@ def bonett_wright_interval(rho: float, n: float, confidence: float) -> Interval:
     return _z_interval(rho, (1 + rho**2 / 2) / (n - 3) if n > 3 else math.inf, confidence)
 
 
-def fieller_rho_interval(rho: float, n: float, confidence: float) -> Interval:
-    """Of Spearman's rho; (None, None) for n ≤ 3 or |rho| = 1. Source: Fieller, Hartley & Pearson (1957)."""
-    return _z_interval(rho, 1.06 / (n - 3) if n > 3 else math.inf, confidence)
-
-
 def fieller_tau_interval(tau: float, n: float, confidence: float) -> Interval:
     """Of Kendall's tau; (None, None) for n ≤ 4 or |tau| = 1. Source: Fieller, Hartley & Pearson (1957)."""
     return _z_interval(tau, 0.437 / (n - 4) if n > 4 else math.inf, confidence)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from analysis.stats.mos import Target, check_target, limits, refusal_notes
+from analysis.stats.arrays import Target
+from analysis.stats.mos import check_target, limits, refusal_notes
 from analysis.stats.result import Note, check_confidence
 from analysis.stats.twoway import (
     BASE,

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from analysis.stats.coefficient import Coefficient, Table, table_of, why_undefined
-from analysis.stats.icc_bootstrap import ParametricBootstrap
+from analysis.stats.icc_bootstrap import ParametricBootstrap, log_ratio
 from analysis.stats.reml import reml_components, within_limits
 from analysis.stats.result import Note, check_confidence, finite
 from analysis.stats.twoway import REFUSED, Components, crossed_components
@@ -46,6 +46,25 @@ def icc_all(
     if table.complete:
         return _complete(table, confidence)
     return _incomplete(table, confidence, n_boot, rng)
+
+
+def mean_score_reliability(rater: ArrayLike, stimulus: ArrayLike, score: ArrayLike) -> float | None:
+    """ICC(Q,k), the reliability of the stimulus means, without an interval.
+
+    Arguments, estimator and errors as in `icc_all`; None where that is undefined.
+    """
+    table = table_of(rater, stimulus, score)
+    if why_undefined(table) is not None:
+        return None
+    if table.complete:
+        return {one.coefficient: one.value for one in _complete(table, confidence=0.95)}["ICC(Q,k)"]
+    moments = crossed_components(table.stimulus, table.rater, table.score)
+    if moments is None:
+        return None
+    found, _ = _components(table, moments)
+    parts = np.array([[found.row], [found.column], [found.residual]])
+    signal = log_ratio("Q", parts, table.k, 1 / table.k - shared_raters(table))
+    return 1 - float(np.exp(-signal[0]))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.stats.arrays import FloatArray
 from analysis.stats.coefficient import Table
-from analysis.stats.result import Floats
 from analysis.stats.twoway import Components, solve_moments, sums_of_squares
 
 WORK = 100_000_000  # simulated ratings in all; larger data get fewer replicates
@@ -26,7 +26,7 @@ class ParametricBootstrap:
     k: float
     n_boot: int
     observed: dict[str, float]
-    errors: dict[str, Floats]  # replicate's g minus the g it was drawn with, shape (n_boot,)
+    errors: dict[str, FloatArray]  # replicate's g minus the g it was drawn with, shape (n_boot,)
 
     @classmethod
     def draw(
@@ -62,28 +62,34 @@ class ParametricBootstrap:
         return ratio / (1 + ratio) if single else 1 - float(np.exp(-g))
 
 
-def log_ratio(kind: str, components: Floats, k: float, q: float) -> Floats:
-    """log(1 + k * stimulus / noise of one rater); components: (3, m), rows stimulus, rater, residual."""
+def log_ratio(kind: str, components: FloatArray, k: float, q: float) -> FloatArray:
+    """log(1 + k * stimulus / noise of one rater), shape (m,), for kind 1, A, C or Q.
+
+    components: shape (3, m), rows stimulus, rater, residual variance, none missing, negative ones taken as 0;
+    k: raters per stimulus; q: as in ICC(Q,k). Source: Putka, Le, McCloy and Diaz (2008) for Q.
+    """
     stimulus, rater, residual = np.maximum(components, 0.0)
     noise = {"1": residual, "A": rater + residual, "C": residual, "Q": k * q * rater + residual}[kind]
-    ratio: Floats = np.log1p(k * stimulus / np.maximum(noise, TINY * (stimulus + rater + residual + TINY)))
+    ratio: FloatArray = np.log1p(
+        k * stimulus / np.maximum(noise, TINY * (stimulus + rater + residual + TINY))
+    )
     return ratio
 
 
-def _simulated(table: Table, fitted: Components, rng: np.random.Generator) -> Floats:
+def _simulated(table: Table, fitted: Components, rng: np.random.Generator) -> FloatArray:
     stimulus = rng.standard_normal(table.n_stimuli) * np.sqrt(fitted.row)
     rater = rng.standard_normal(table.n_raters) * np.sqrt(fitted.column)
     residual = rng.standard_normal(table.n) * np.sqrt(fitted.residual)
     return _statistics(table, stimulus[table.stimulus] + rater[table.rater] + residual)[:, 0]
 
 
-def _statistics(table: Table, score: Floats) -> Floats:
+def _statistics(table: Table, score: FloatArray) -> FloatArray:
     """Sums of squares within stimuli, within raters and in all; shape (3, 1)."""
     sums = sums_of_squares(table.stimulus, table.rater, score, table.per_stimulus, table.per_rater)
     return np.array(sums)[:, None]
 
 
-def _components(table: Table, statistics: Floats) -> Floats:
+def _components(table: Table, statistics: FloatArray) -> FloatArray:
     scaled = statistics * np.array([[1.0], [1.0], [float(table.n)]])
     solved = solve_moments(table.n, table.per_stimulus, table.per_rater, scaled)
     if solved is None:
@@ -91,12 +97,12 @@ def _components(table: Table, statistics: Floats) -> Floats:
     return solved
 
 
-def _one_way(table: Table, statistics: Floats) -> Floats:
+def _one_way(table: Table, statistics: FloatArray) -> FloatArray:
     """log(1 + k * stimulus / noise) from one-way mean squares, which may make it negative."""
     within, total, sizes = statistics[0], statistics[2], table.per_stimulus
     noise = within / (table.n - table.n_stimuli)
     size = (table.n - (sizes**2).sum() / table.n) / (table.n_stimuli - 1)
     stimulus = ((total - within) / (table.n_stimuli - 1) - noise) / size
     ratio = table.k * stimulus / np.maximum(noise, TINY * total / table.n)
-    log: Floats = np.log(np.maximum(1 + ratio, TINY))
+    log: FloatArray = np.log(np.maximum(1 + ratio, TINY))
     return log

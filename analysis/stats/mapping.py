@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-FloatArray = NDArray[np.float64]
+from analysis.stats.arrays import FloatArray
+
 PARAMETERS = 4
 TURNING_POINTS = np.linspace(-1.0, 1.0, 201)
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from analysis.stats.result import Floats, Note, as_scores, check_confidence, finite
-from analysis.stats.twoway import REFUSED, Cells, Spread, cells_of, spread_of_mean
-
-Target = Literal["raters+items", "raters"]
+from analysis.stats.arrays import FloatArray, Target
+from analysis.stats.result import Note, as_codes, as_scores, check_confidence, check_rows, finite
+from analysis.stats.twoway import BASE, REFUSED, Cells, Spread, cells_of, spread_of_mean
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class MeanEstimate:
 
 @dataclass(frozen=True)
 class StimulusEstimate:
-    """Mean of one stimulus; `se` is s / sqrt(n), the interval contains one pseudo-vote."""
+    """Mean of one stimulus; `se` is s / sqrt(n), the interval contains one pseudo-rating."""
 
     mean: float
     se: float | None
@@ -104,6 +102,29 @@ def mean_estimate(
     )
 
 
+def differential_scores(
+    rater: ArrayLike, item: ArrayLike, score: ArrayLike, is_reference: ArrayLike, *, high: float
+) -> FloatArray:
+    """DV = V − V_ref + `high` by the same rater on the same item, uncrushed; `high`: highest grade.
+
+    rater, item: integer codes, shape (n,); score: shape (n,), none missing; is_reference: bool, shape (n,).
+    Returns shape (n,), in scale units: NaN where the rater did not rate the item's reference, whose several
+    ratings are averaged. Raises ValueError for NaN, negative codes or unequal lengths.
+    Source: ITU-T P.910 (2023), ACR-HR.
+    """
+    reference = np.asarray(is_reference, dtype=bool)
+    raters, items, scores = as_codes(rater, "rater"), as_codes(item, "item"), np.asarray(score, dtype=float)
+    check_rows(raters, items, scores, reference)
+    if not np.isfinite(scores).all():
+        raise ValueError("score holds missing or infinite values; remove them before computing")
+    cells, cell = np.unique(raters * BASE + items, return_inverse=True)
+    count = np.bincount(cell[reference], minlength=len(cells))
+    total = np.bincount(cell[reference], scores[reference], minlength=len(cells))
+    base = np.divide(total, count, out=np.full(len(cells), np.nan), where=count > 0)
+    differential: FloatArray = scores - base[cell] + high
+    return differential
+
+
 def check_target(target: str) -> None:
     """ValueError unless the target population is one of the two fixed words."""
     if target not in ("raters+items", "raters"):
@@ -111,15 +132,18 @@ def check_target(target: str) -> None:
 
 
 def limits(mean: float, spread: Spread | None, confidence: float) -> tuple[float | None, float | None]:
-    """t interval around `mean`; (None, None) where there is no variance or it is zero."""
+    """Student's t interval around `mean`; (None, None) where there is no variance or it is zero."""
     if spread is None or spread.variance <= 0:
         return None, None
     half = float(stats.t.ppf((1 + confidence) / 2, spread.df) * np.sqrt(spread.variance))
     return mean - half, mean + half
 
 
-def naive_interval(score: Floats, confidence: float) -> tuple[float | None, float | None]:
-    """t interval that takes all ratings as independent, as published tables mostly do."""
+def naive_interval(score: FloatArray, confidence: float) -> tuple[float | None, float | None]:
+    """Student's t interval that takes all ratings as independent, as published tables mostly do.
+
+    score: shape (n,), none missing. (None, None) for fewer than two ratings or where all are equal.
+    """
     if len(score) < 2 or np.ptp(score) == 0:
         return None, None
     half = float(stats.t.ppf((1 + confidence) / 2, len(score) - 1) * score.std(ddof=1) / np.sqrt(len(score)))
@@ -163,8 +187,8 @@ def stimulus_estimate(
     """Mean opinion score of one stimulus, with an interval that holds near the ends of the scale.
 
     score: shape (n,), in scale units, none missing; `low`, `high`: ends of the scale; `step`: one grade. The
-    interval is Student's t (1908) after one pseudo-vote one grade from the rounded mean towards mid-scale
-    (half a vote on each side where the mean is mid-scale), clipped to the scale, after the idea of Agresti
+    interval is Student's t (1908) after one pseudo-rating one grade from the rounded mean towards mid-scale
+    (half a rating on each side where the mean is mid-scale), clipped to the scale, after the idea of Agresti
     and Coull (1998). The mean stays the plain mean. With one rating the interval is None. Raises ValueError
     for NaN or none.
     """
@@ -180,7 +204,7 @@ def stimulus_estimate(
         df=float(n) if n > 1 else None,
         ci_low=ci_low,
         ci_high=ci_high,
-        procedure="t with one pseudo-vote" if n > 1 else REFUSED,
+        procedure="t with one pseudo-rating" if n > 1 else REFUSED,
         n_ratings=n,
         median=float(np.median(scores)),
         sd=sd,
@@ -189,7 +213,7 @@ def stimulus_estimate(
 
 
 def _pseudo_vote_limits(
-    scores: Floats, low: float, high: float, step: float, confidence: float
+    scores: FloatArray, low: float, high: float, step: float, confidence: float
 ) -> tuple[float, float]:
     mean, n = float(scores.mean()), len(scores)
     votes, weights = _pseudo_votes(mean, low, high, step)
@@ -199,7 +223,7 @@ def _pseudo_vote_limits(
     return min(max(centre - half, low), mean), max(min(centre + half, high), mean)
 
 
-def _pseudo_votes(mean: float, low: float, high: float, step: float) -> tuple[Floats, Floats]:
+def _pseudo_votes(mean: float, low: float, high: float, step: float) -> tuple[FloatArray, FloatArray]:
     middle = (low + high) / 2
     rounded = middle + np.sign(mean - middle) * step * np.floor(abs(mean - middle) / step + 0.5)
     if (high - low) / step % 2 == 1:  # mid-scale lies between two grades

@@ -5,26 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.stats.arrays import FloatArray, IntArray, Target
 from analysis.stats.ballot import Ballot
 from analysis.stats.differences import holm
-from analysis.stats.sandwich import (
-    Clusters,
-    Target,
-    choose_clusters,
-    clustered_se,
-    quantile,
-    two_sided_p,
-)
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from analysis.stats.sandwich import Clusters, choose_clusters, clustered_se, quantile, two_sided_p
 
 PROCEDURES = {
-    "rater+item": "Wilson interval at the effective number of votes, rater + item sandwich, t(min(R, I) − 1)",
-    "rater": "Wilson interval at the effective number of votes, rater sandwich, t(R − 1)",
-    "none": "Wilson interval, votes taken as independent (raters not known)",
+    "rater+item": "Wilson interval at the effective number of comparisons, rater + item sandwich, "
+    "t(min(R, I) − 1)",
+    "rater": "Wilson interval at the effective number of comparisons, rater sandwich, t(R − 1)",
+    "none": "Wilson interval, comparisons taken as independent (raters not known)",
 }
 NOT_RESOLVED = "not resolved: fewer than two raters or two items judged this pair"
 
@@ -48,7 +39,7 @@ class PairResult:
 
 @dataclass(frozen=True)
 class Share:
-    """The share of votes for one side, with its interval and the test against one half."""
+    """The share of comparisons for one side, with its interval and the test against one half."""
 
     value: float
     ci_low: float | None
@@ -58,7 +49,11 @@ class Share:
 
 
 def pair_results(ballot: Ballot, *, confidence: float, target: Target) -> tuple[PairResult, ...]:
-    """Every pair of methods that met, a < b, with Holm's correction over all of them."""
+    """Every pair of methods that met, a < b, with Holm's correction over all of them.
+
+    Clusters are those of the whole ballot: a pair judged by fewer than two raters, or on fewer than two items
+    where items count, has p_a alone. Source: `share_estimate`; Holm (1979).
+    """
     whole = choose_clusters(ballot.rater, ballot.item, target)
     low, high = np.minimum(ballot.left, ballot.right), np.maximum(ballot.left, ballot.right)
     pairs = np.unique(np.column_stack([low, high]), axis=0)
@@ -74,11 +69,11 @@ def pair_results(ballot: Ballot, *, confidence: float, target: Target) -> tuple[
 
 
 def share_estimate(vote: FloatArray, n: FloatArray, clusters: Clusters, *, confidence: float) -> Share:
-    """Wilson's interval and score test of a share, at an effective number of votes.
+    """Wilson's interval and score test of a share, at an effective number of comparisons.
 
-    vote: 1, ½ or 0 per row (no NaN); n: how often. The effective number is share·(1 − share)/variance
-    with the clustered variance, and never above the number of votes; where all agree, it is taken after
-    adding one vote for either side, each by a new rater on a new item.
+    vote: 1, ½ or 0, shape (rows,), no NaN; n: how often, shape (rows,). The effective number is
+    share·(1 − share)/variance with the clustered variance, and never above the number of comparisons; where
+    all agree, it is taken after adding one for either side, each by a new rater on a new item.
     Source: Wilson (1927); effective numbers as in Korn & Graubard (1998).
     """
     total = float(n.sum())
@@ -125,7 +120,7 @@ def _pair_share(votes: Ballot, method_a: int, whole: Clusters, confidence: float
     vote = votes.sided(method_a) / 2 + 0.5
     target: Target = "raters" if whole.kind == "rater" else "raters+items"
     clusters = choose_clusters(votes.rater, votes.item, target)
-    if clusters.kind != whole.kind:
+    if clusters.kind != whole.kind or clusters.kind == "one rater":
         return Share(float(votes.n @ vote / votes.n.sum()), None, None, None, NOT_RESOLVED)
     return share_estimate(vote, votes.n, clusters, confidence=confidence)
 

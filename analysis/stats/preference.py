@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.stats.arrays import BoolArray, FloatArray, IntArray, Target
 from analysis.stats.ballot import Ballot, make_ballot
 from analysis.stats.bradley_terry import Fit, Votes, fit_votes, vote_scores
 from analysis.stats.pair_tests import PairResult, pair_results
 from analysis.stats.result import Note
-from analysis.stats.sandwich import Clusters, Target, choose_clusters, clustered_se, two_sided_p
+from analysis.stats.sandwich import Clusters, choose_clusters, clustered_se, two_sided_p
 from analysis.stats.triads import Triads, count_triads
 from analysis.stats.worths import Worths, estimate_worths
 
 __all__ = ["PairResult", "PreferenceFit", "PreferenceModel", "Strength", "fit_preference"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 FEW_UNITS = 6
 
 
@@ -28,8 +25,8 @@ FEW_UNITS = 6
 class Strength:
     """One method. strength: log-worth, summing to zero over methods.
 
-    se_covariance takes votes as independent. win_rate: (wins + ties/2) / comparisons, over non-adaptive
-    votes. None where not defined.
+    se_covariance takes comparisons as independent. win_rate: (wins + ties/2) / n, over non-adaptive
+    comparisons. None where not defined.
     """
 
     method: int
@@ -45,8 +42,9 @@ class Strength:
 class PreferenceModel:
     """The fit as a whole. tie_parameter: Davidson's ν. position_effect: log-odds that the left side gains.
 
-    circular_triads: within a rater and item (over pooled majorities where raters are not known), out of
-    triads_judged on all three sides, non-adaptive votes only; None where none was judged.
+    circular_triads: out of triads_judged on all three sides, within triads_within (one rater and item; one
+    rater where items are not known; pooled majorities where raters are not known), non-adaptive
+    comparisons only; None where none was judged.
     """
 
     model: str
@@ -56,6 +54,7 @@ class PreferenceModel:
     position_p: float | None
     circular_triads: int | None
     triads_judged: int
+    triads_within: str
     connected: bool
 
 
@@ -88,7 +87,7 @@ def fit_preference(
 
     Arrays (rows,) without missing values; else ValueError. left, right: method codes 0…n_methods−1;
     outcome: +1 left preferred, 0 tie, −1 right preferred; rater and item: codes, None for aggregated
-    data; n counts equal votes; adaptive marks votes whose pair was chosen by earlier answers: they
+    data; n counts equal ones; adaptive marks those whose pair was chosen by earlier answers: they
     enter the likelihood only. positions_known is False where left and right do not tell what was seen
     (winner/loser files). names: method names for notes.
 
@@ -110,7 +109,7 @@ def fit_preference(
     return PreferenceFit(
         strengths=_strengths(worths, start, n_methods),
         pairs=pair_results(start, confidence=confidence, target=target),
-        model=_model(worths, position, triads, n_methods),
+        model=_model(worths, position, triads, _judge_words(start), n_methods),
         notes=worths.notes + _absent_note(worths, labels) + unit_notes + position_notes,
     )
 
@@ -125,10 +124,11 @@ def _strength(method: int, row: int | None, worths: Worths, start: Ballot) -> St
     se, half = worths.se_covariance, worths.half_width
     if row is None:
         return Strength(method, None, None, None, None, win_rate, "never compared")
-    if worths.fit is None or se is None or half is None:
+    if worths.fit is None or se is None:
         return Strength(method, None, None, None, None, win_rate, worths.procedure)
-    value, width = float(worths.fit.strengths[row]), float(half[row])
-    return Strength(method, value, float(se[row]), value - width, value + width, win_rate, worths.procedure)
+    value = float(worths.fit.strengths[row])
+    low, high = (None, None) if half is None else (value - float(half[row]), value + float(half[row]))
+    return Strength(method, value, float(se[row]), low, high, win_rate, worths.procedure)
 
 
 def _win_rate(method: int, start: Ballot) -> float | None:
@@ -139,7 +139,11 @@ def _win_rate(method: int, start: Ballot) -> float | None:
 
 
 def _model(
-    worths: Worths, position: tuple[float | None, float | None], triads: Triads, n_methods: int
+    worths: Worths,
+    position: tuple[float | None, float | None],
+    triads: Triads,
+    triads_within: str,
+    n_methods: int,
 ) -> PreferenceModel:
     fit = worths.fit
     return PreferenceModel(
@@ -150,6 +154,7 @@ def _model(
         position_p=position[1],
         circular_triads=triads.circular if triads.judged else None,
         triads_judged=triads.judged,
+        triads_within=triads_within,
         connected=worths.connected and len(worths.methods) == n_methods,
     )
 
@@ -164,6 +169,8 @@ def _position(
     if fit is None or fit.position is None:
         message = "The effect of the left side cannot be told from the methods': no position effect."
         return (None, None), (Note("position_not_estimable", message),)
+    if clusters.kind == "one rater":
+        return (fit.position, None), ()
     se = _position_se(worths.votes, fit, clusters)
     return (fit.position, two_sided_p(fit.position / se, clusters.df) if se > 0 else None), ()
 
@@ -189,6 +196,12 @@ def _judges(ballot: Ballot) -> IntArray:
     return np.unique(np.column_stack(known), axis=0, return_inverse=True)[1].ravel().astype(np.int64)
 
 
+def _judge_words(ballot: Ballot) -> str:
+    if ballot.rater is None:
+        return "pooled comparisons"
+    return "rater" if ballot.item is None else "rater and item"
+
+
 def _absent_note(worths: Worths, labels: Sequence[str]) -> tuple[Note, ...]:
     absent = [label for code, label in enumerate(labels) if code not in set(worths.methods.tolist())]
     if not absent or not len(worths.methods):
@@ -198,8 +211,11 @@ def _absent_note(worths: Worths, labels: Sequence[str]) -> tuple[Note, ...]:
 
 def _unit_notes(clusters: Clusters) -> tuple[Note, ...]:
     if clusters.kind == "none":
-        message = "Raters are not known: intervals take every vote as independent, and are too narrow."
+        message = "Raters are not known: intervals take every comparison as independent, and are too narrow."
         return (Note("preference_independent_votes", message),)
+    if clusters.kind == "one rater":
+        message = "Only one rater compared: preferences have neither an interval nor a test."
+        return (Note("one_rater", message),)
     if clusters.kind == "rater":
         message = "Preference intervals hold for these items only: items are not told apart or not a target."
         return (Note("preference_items_fixed", message),)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
-from analysis.stats.result import Floats, Ints
+from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.twoway import Components
 
 LIMIT_CELLS = 5_000_000  # dense rows x columns table of counts, in cells
@@ -21,7 +21,9 @@ def within_limits(n_row: int, n_column: int) -> bool:
     return n_row * n_column <= LIMIT_CELLS and min(n_row, n_column) <= LIMIT_SIDE
 
 
-def reml_components(row: Ints, column: Ints, score: Floats, start: Components) -> Components | None:
+def reml_components(
+    row: IntArray, column: IntArray, score: FloatArray, start: Components
+) -> Components | None:
     """REML estimates (Patterson and Thompson 1971; profiled as in Bates et al. 2015, eq. 42).
 
     row, column: codes without gaps, shape (n,); score: shape (n,). None where the search does not end.
@@ -50,7 +52,7 @@ def reml_components(row: Ints, column: Ints, score: Floats, start: Components) -
 class _Likelihood:
     """Profiled restricted deviance; the longer factor (rows) is eliminated, the shorter one factorised."""
 
-    def __init__(self, row: Ints, column: Ints, score: Floats) -> None:
+    def __init__(self, row: IntArray, column: IntArray, score: FloatArray) -> None:
         n = len(score)
         self.free = n - 1
         centred = (score - score.mean()) / score.std()
@@ -67,12 +69,12 @@ class _Likelihood:
         few = len(self.sizes) <= FEW_SIZES
         self.grams = [self._gram(self.n_row == size, 1.0) for size in self.sizes] if few else []
 
-    def _gram(self, rows: NDArray[np.bool_], weight: Floats | float) -> Floats:
+    def _gram(self, rows: NDArray[np.bool_], weight: FloatArray | float) -> FloatArray:
         side = self.row_side[rows]
-        gram: Floats = side.T @ (weight * side)
+        gram: FloatArray = side.T @ (weight * side)
         return gram
 
-    def _eliminated(self, by_row: float) -> Floats:
+    def _eliminated(self, by_row: float) -> FloatArray:
         """What the rows explain; rows with the same number of scores share one cross product."""
         if not self.grams:
             weight = by_row / (1 + by_row * self.n_row)
@@ -80,7 +82,7 @@ class _Likelihood:
         weights = by_row / (1 + by_row * self.sizes)
         return sum((w * g for w, g in zip(weights, self.grams, strict=True)), np.zeros_like(self.cross))
 
-    def deviance(self, log_ratios: Floats) -> float:
+    def deviance(self, log_ratios: FloatArray) -> float:
         determinant, information, quadratic = self._terms(*np.exp(log_ratios))
         return float(self.free * np.log(quadratic) + determinant + np.log(information))
 

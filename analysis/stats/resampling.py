@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.correlation_intervals import Interval
 from analysis.stats.weighted_correlation import (
     ratio,
@@ -19,8 +19,6 @@ from analysis.stats.weighted_correlation import (
     weighted_spearman,
 )
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Name = Literal["PLCC", "SROCC", "KROCC"]
 Coefficient = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
@@ -51,7 +49,7 @@ class Draws:
 
 
 def layout_of(item: IntArray, method: IntArray) -> Layout:
-    """Recode items and methods by value, so that the order of rows does not matter."""
+    """Recode items and methods, codes of shape (n,), by value: the order of rows does not matter."""
     items, item_code = np.unique(item, return_inverse=True)
     methods, method_code = np.unique(method, return_inverse=True)
     return Layout(item_code.astype(np.int64), method_code.astype(np.int64), len(items), len(methods))
@@ -73,7 +71,7 @@ def bootstrap_words(layout: Layout) -> str:
 
 
 def percentile_interval(replicates: FloatArray, confidence: float) -> Interval:
-    """Percentiles of the replicates that have spread; (None, None) where that is fewer than half of them."""
+    """Percentiles of replicates (m,), NaN left out; (None, None) where fewer than half of them are left."""
     defined = replicates[~np.isnan(replicates)]
     if not len(defined) or 2 * len(defined) < len(replicates):
         return None, None
@@ -104,14 +102,18 @@ def once(layout: Layout) -> Draws:
 
 
 def over_stimuli(name: Name, x: FloatArray, y: FloatArray, layout: Layout, draws: Draws) -> FloatArray:
-    """The coefficient over all stimuli, per replicate; NaN where a replicate has no spread."""
+    """The coefficient over all stimuli, per replicate (replicates,); NaN where a replicate has no spread.
+
+    x, y: shape (n,), none missing, in the order of `layout`.
+    """
     weights = draws.items[:, layout.item] * draws.methods[:, layout.method]
     return COEFFICIENTS[name](x, y, weights)
 
 
 def within_items(name: Name, x: FloatArray, y: FloatArray, layout: Layout, draws: Draws) -> FloatArray:
-    """The coefficient among stimuli of one item, per replicate.
+    """The coefficient among stimuli of one item, per replicate (replicates,); NaN where no item has spread.
 
+    x, y: shape (n,), none missing, in the order of `layout`.
     PLCC: of the deviations of both from their item's mean, pooled. SROCC, KROCC: the mean over items of
     the coefficient within the item, items with fewer than three methods left out.
     """

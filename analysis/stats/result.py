@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from analysis.stats.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Note:
     message: str
 
 
-def as_codes(values: ArrayLike, name: str) -> Ints:
+def as_codes(values: ArrayLike, name: str) -> IntArray:
     """`values` as a 1-D array of non-negative integer codes; ValueError otherwise."""
     array = np.asarray(values)
     if array.ndim != 1 or (array.size and not np.issubdtype(array.dtype, np.integer)):
@@ -29,7 +29,7 @@ def as_codes(values: ArrayLike, name: str) -> Ints:
     return array.astype(np.int64)
 
 
-def as_scores(values: ArrayLike) -> Floats:
+def as_scores(values: ArrayLike) -> FloatArray:
     """`values` as a 1-D float array with at least one finite score; ValueError otherwise."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 1:
@@ -41,7 +41,7 @@ def as_scores(values: ArrayLike) -> Floats:
     return array
 
 
-def check_rows(*columns: Ints | Floats) -> None:
+def check_rows(*columns: NDArray[Any]) -> None:
     """ValueError unless all columns have the same number of rows."""
     if len({len(column) for column in columns}) > 1:
         raise ValueError("the columns of ratings have different lengths")
@@ -53,7 +53,7 @@ def check_confidence(confidence: float) -> None:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
 
 
-def compact(codes: Ints) -> tuple[Ints, int]:
+def compact(codes: IntArray) -> tuple[IntArray, int]:
     """Relabel codes to 0..k-1 without gaps, keeping their order; also returns k."""
     present = np.bincount(codes) > 0
     relabel = np.cumsum(present) - 1

@@ -6,33 +6,37 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-Target = Literal["raters+items", "raters"]
+from analysis.stats.arrays import FloatArray, IntArray, Target
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """Which units the votes come from, and the degrees of freedom that they leave.
+    """Which units the comparisons come from, and the degrees of freedom that they leave.
 
-    `rater` and `item` are codes per row (None: not told apart); `kind` names the variance.
+    `rater` and `item` are codes per row (None: not told apart); `kind` names the variance: that of one
+    rater is not known, and where raters are not told apart ("none") rows count as independent.
     """
 
     rater: IntArray | None
     item: IntArray | None
-    kind: Literal["rater+item", "rater", "none"]
+    kind: Literal["rater+item", "rater", "one rater", "none"]
     df: int | None
 
 
 def choose_clusters(rater: IntArray | None, item: IntArray | None, target: Target) -> Clusters:
-    """Rater and item where both vary and the target asks for both; rater alone where only raters vary."""
-    n_raters = 0 if rater is None else len(np.unique(rater))
+    """Rater and item where both vary and the target asks for both; rater alone where only raters vary.
+
+    rater, item: codes, shape (rows,), none missing; None where not recorded. Without raters there are no
+    clusters, with a single one no variance either; df: the fewer of raters and items, less 1.
+    """
+    if rater is None:
+        return Clusters(rater, item, "none", None)
+    n_raters = len(np.unique(rater))
     n_items = 0 if item is None else len(np.unique(item))
     if n_raters < 2:
-        return Clusters(rater, item, "none", None)
+        return Clusters(rater, item, "one rater", None)
     if n_items < 2 or target == "raters":
         return Clusters(rater, item, "rater", n_raters - 1)
     return Clusters(rater, item, "rater+item", min(n_raters, n_items) - 1)
@@ -45,7 +49,7 @@ def clustered_se(scores: FloatArray, clusters: Clusters) -> FloatArray | None:
     that it cannot be negative. Each part has the factor G / (G − 1) of its number of clusters G.
     Source: Cameron, Gelbach & Miller (2011); the maximum as in MacKinnon, Nielsen & Webb (2024).
     """
-    if clusters.rater is None or clusters.kind == "none":
+    if clusters.rater is None or clusters.kind in ("none", "one rater"):
         return None
     by_rater = _one_way(scores, clusters.rater)
     if clusters.item is None or clusters.kind == "rater":

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from analysis.stats.arrays import FloatArray, IntArray
+
 CELLS_AT_ONCE = 500
 
 
@@ -21,9 +20,11 @@ class Triads:
 
 
 def count_triads(judge: IntArray, winner: IntArray, loser: IntArray, n: FloatArray, n_methods: int) -> Triads:
-    """Circular triads within each judge (a rater on one item; all votes pooled where raters are not known).
+    """Circular triads within each judge (a rater on one item; all pooled where raters are not known).
 
-    Rows are decided votes; a pair judged several times counts for its majority, and not at all at a draw.
+    judge, winner, loser: codes, shape (rows,), the methods' below n_methods; n: how often, shape (rows,);
+    none missing. Rows are decided comparisons, ties left out; a pair judged several times counts for its
+    majority, and not at all at a draw. No row gives (0, 0).
     Source: Kendall & Babington Smith (1940).
     """
     _, code = np.unique(judge, return_inverse=True)

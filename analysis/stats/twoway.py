@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.stats.result import Floats, Ints, as_codes, as_scores, check_rows, compact
+from analysis.stats.arrays import FloatArray, IntArray
+from analysis.stats.result import as_codes, as_scores, check_rows, compact
 
 BASE = 2**31  # item codes stay below
 FEW = 5  # at or below this many raters or items, t has min(R, I) - 1 degrees of freedom
@@ -28,10 +29,10 @@ REFUSED = "refused"
 class Cells:
     """One score per rater x item cell, sorted by rater, then item; codes have no gaps."""
 
-    rater: Ints
-    item: Ints
-    score: Floats
-    key: Ints  # original rater code * BASE + original item code
+    rater: IntArray
+    item: IntArray
+    score: FloatArray
+    key: IntArray  # original rater code * BASE + original item code
     n_raters: int
     n_items: int
     n_ratings: int
@@ -76,7 +77,11 @@ class Components:
 
 
 def cells_of(rater: ArrayLike, item: ArrayLike, score: ArrayLike) -> Cells:
-    """Average the ratings within each rater x item cell."""
+    """Average the ratings within each rater x item cell.
+
+    rater, item: integer codes, shape (n,); score: shape (n,), none missing; cells without a rating are not
+    there. Raises ValueError for NaN, no rating at all, negative codes and unequal lengths.
+    """
     raters, items, scores = as_codes(rater, "rater"), as_codes(item, "item"), as_scores(score)
     check_rows(raters, items, scores)
     key, inverse, counts = np.unique(raters * BASE + items, return_inverse=True, return_counts=True)
@@ -87,7 +92,10 @@ def cells_of(rater: ArrayLike, item: ArrayLike, score: ArrayLike) -> Cells:
 
 
 def spread_of_mean(cells: Cells, target: str) -> Spread | None:
-    """Variance of the mean over cells for the target population; None where it cannot be estimated."""
+    """Variance of the mean over cells (squared scale units) for the target population.
+
+    None where it cannot be estimated: fewer than two raters, or two items for target `raters+items`.
+    """
     if target == "raters":
         return _rater_spread(cells)
     if cells.n_raters < 2 or cells.n_items < 2:
@@ -97,9 +105,9 @@ def spread_of_mean(cells: Cells, target: str) -> Spread | None:
     return _moment_spread(cells) or _clustered_mean(cells)
 
 
-def centred(cells: Cells) -> Floats:
-    """Influence of each cell on the mean: (y - mean) / N."""
-    influence: Floats = (cells.score - cells.score.mean()) / cells.n
+def centred(cells: Cells) -> FloatArray:
+    """Influence of each cell on the mean, (y - mean) / N: shape (n_cells,), in scale units."""
+    influence: FloatArray = (cells.score - cells.score.mean()) / cells.n
     return influence
 
 
@@ -150,8 +158,11 @@ def _satterthwaite(variance: float, parts: tuple[tuple[float, float], ...], cell
     return float(np.clip(variance**2 / bottom, 1.0, cells.n - 1.0))
 
 
-def crossed_components(row: Ints, column: Ints, score: Floats) -> Components | None:
-    """Gao-Owen moment estimates from one score per (row, column) cell; None where singular."""
+def crossed_components(row: IntArray, column: IntArray, score: FloatArray) -> Components | None:
+    """Moment estimates (Gao and Owen 2017) from one score per (row, column) cell; None where singular.
+
+    row, column: codes without gaps, score: none missing, all of shape (n,); empty cells are not there.
+    """
     N, n_row, n_col = len(score), np.bincount(row), np.bincount(column)
     within_row, within_column, total = sums_of_squares(row, column, score, n_row, n_col)
     solved = solve_moments(N, n_row, n_col, np.array([within_row, within_column, N * total]))
@@ -159,9 +170,13 @@ def crossed_components(row: Ints, column: Ints, score: Floats) -> Components | N
 
 
 def sums_of_squares(
-    row: Ints, column: Ints, score: Floats, n_row: Ints, n_column: Ints
+    row: IntArray, column: IntArray, score: FloatArray, n_row: IntArray, n_column: IntArray
 ) -> tuple[float, float, float]:
-    """Sums of squares within rows, within columns, and about the grand mean, for these sizes."""
+    """Sums of squares within rows, within columns, and about the grand mean.
+
+    row, column: codes without gaps, shape (n,); score: shape (n,), none missing; n_row, n_column: scores per
+    row and per column, shapes (rows,) and (columns,), none zero.
+    """
     centred_score = score - score.mean()
     total = float(centred_score @ centred_score)
     row_sums, column_sums = np.bincount(row, centred_score), np.bincount(column, centred_score)
@@ -170,8 +185,12 @@ def sums_of_squares(
     return within_row, within_column, total
 
 
-def solve_moments(n: int, n_row: Ints, n_column: Ints, statistics: Floats) -> Floats | None:
-    """Solve the three moment equations for (row, column, residual); `statistics` may have more columns."""
+def solve_moments(n: int, n_row: IntArray, n_column: IntArray, statistics: FloatArray) -> FloatArray | None:
+    """Solve the three moment equations of Gao and Owen (2017) for (row, column, residual).
+
+    n: scores; n_row, n_column: scores per row and column; statistics: shape (3,) or (3, m), sums of squares
+    within rows, within columns, and n times those about the mean. Same shape back; None where singular.
+    """
     in_row, in_column = float(n - len(n_row)), float(n - len(n_column))
     rows, columns = float((n_row**2).sum()), float((n_column**2).sum())
     equations = np.array(
@@ -182,20 +201,28 @@ def solve_moments(n: int, n_row: Ints, n_column: Ints, statistics: Floats) -> Fl
     scaled[2] = scaled[2] / n
     if np.linalg.matrix_rank(equations) < 3:
         return None
-    solution: Floats = np.linalg.solve(equations, scaled)
+    solution: FloatArray = np.linalg.solve(equations, scaled)
     return solution
 
 
-def cluster_variance(cluster: Ints, influence: Floats, n_clusters: int) -> float:
-    """Sum over clusters of squared total influence, times G / (G - 1) for `n_clusters` = G."""
+def cluster_variance(cluster: IntArray, influence: FloatArray, n_clusters: int) -> float:
+    """Sum over clusters of squared total influence, times G / (G - 1) for `n_clusters` = G ≥ 2.
+
+    cluster: codes, influence: of each score on the estimate, both of shape (n,), none missing.
+    Source: Cameron, Gelbach and Miller (2011).
+    """
     totals = np.bincount(cluster, influence)
     return float(totals @ totals) * n_clusters / (n_clusters - 1)
 
 
 def clustered_spread(
-    rater: Ints, item: Ints, influence: Floats, by_cell: float, clusters: Clusters
+    rater: IntArray, item: IntArray, influence: FloatArray, by_cell: float, clusters: Clusters
 ) -> Spread:
-    """Two-way clustered variance, never below either one-way variance; df = min(R, I) - 1."""
+    """Two-way clustered variance, never below either one-way variance; df = min(R, I) - 1.
+
+    rater, item: codes, influence: of each score, all of shape (n,), none missing; by_cell: the variance
+    clustered by rater x item cell. Source: Cameron, Gelbach and Miller (2011), section 2.2.
+    """
     by_rater = cluster_variance(rater, influence, clusters.n_raters)
     by_item = cluster_variance(item, influence, clusters.n_items)
     variance = max(by_rater + by_item - by_cell, by_rater, by_item)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.stats.result import Floats, Ints, as_codes, as_scores, check_rows
+from analysis.stats.arrays import FloatArray, IntArray
+from analysis.stats.result import as_codes, as_scores, check_rows
 
 FACTORS = ("rater", "item", "method")
 Parts = tuple[str, ...]
@@ -58,23 +59,23 @@ def variance_components(
 class _Split:
     """Ratings split into groups: group of each rating, group sizes, and one rating of each group."""
 
-    group: Ints
-    sizes: Floats
-    member: Ints
+    group: IntArray
+    sizes: FloatArray
+    member: IntArray
 
     @classmethod
-    def by(cls, *codes: Ints) -> _Split:
+    def by(cls, *codes: IntArray) -> _Split:
         key = codes[0]
         for code in codes[1:]:
             key = key * (int(code.max()) + 1) + code
         _, member, group, sizes = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
         return cls(group.astype(np.int64), sizes.astype(np.float64), member.astype(np.int64))
 
-    def between(self, centred: Floats) -> float:
+    def between(self, centred: FloatArray) -> float:
         return float((np.bincount(self.group, centred) ** 2 / self.sizes).sum())
 
 
-def _splits(codes: dict[str, Ints]) -> dict[Parts, _Split]:
+def _splits(codes: dict[str, IntArray]) -> dict[Parts, _Split]:
     """The ratings by each factor, each pair of factors, and all three."""
     return {parts: _Split.by(*(codes[part] for part in parts)) for parts in (*COMPONENTS, FACTORS)}
 
@@ -98,7 +99,7 @@ def _union(a: Parts, b: Parts) -> Parts:
     return tuple(factor for factor in FACTORS if factor in (*a, *b))
 
 
-def _solve(splits: dict[Parts, _Split], y: Floats) -> tuple[list[str], Floats]:
+def _solve(splits: dict[Parts, _Split], y: FloatArray) -> tuple[list[str], FloatArray]:
     """Equate sums of squares to their expectations, dropping the last component until solvable."""
     components = _told_apart(splits, len(y))
     while True:
@@ -111,7 +112,9 @@ def _solve(splits: dict[Parts, _Split], y: Floats) -> tuple[list[str], Floats]:
     return [*names, "residual"], np.asarray(solution, dtype=np.float64)
 
 
-def _equations(splits: dict[Parts, _Split], components: list[Parts], y: Floats) -> tuple[Floats, Floats]:
+def _equations(
+    splits: dict[Parts, _Split], components: list[Parts], y: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Rows: sums of squares between groups and of single ratings, less the mean's; columns: components."""
     n, centred = len(y), y - y.mean()
     base = np.array([float((splits[c].sizes ** 2).sum()) / n for c in components] + [1.0])

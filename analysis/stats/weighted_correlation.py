@@ -8,16 +8,15 @@ gives the plain coefficient.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from analysis.stats.arrays import FloatArray, IntArray
+
 COLUMNS_AT_ONCE = 512
 NO_SPREAD = 1e-12
 
 
 def weighted_pearson(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
-    """Pearson's r; x and y are (n,) or (replicates, n)."""
+    """Pearson's r; x and y are (n,) or (replicates, n), none missing; NaN where a replicate has no spread."""
     dx, dy = _centred(x, weights), _centred(y, weights)
     return ratio(
         (weights * dx * dy).sum(axis=1), (weights * dx**2).sum(axis=1), (weights * dy**2).sum(axis=1)
@@ -25,7 +24,10 @@ def weighted_pearson(x: FloatArray, y: FloatArray, weights: FloatArray) -> Float
 
 
 def weighted_spearman(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
-    """Spearman's rho: Pearson's r of the mid-ranks that each replicate gives its rows."""
+    """Spearman's rho (Spearman 1904): Pearson's r of the mid-ranks that each replicate gives its rows.
+
+    x, y: shape (n,), none missing; weights: shape (replicates, n). Returns (replicates,), NaN without spread.
+    """
     return weighted_pearson(weighted_ranks(x, weights), weighted_ranks(y, weights), weights)
 
 
@@ -37,7 +39,10 @@ def weighted_ranks(x: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def weighted_kendall(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
-    """Kendall's tau-b; copies of a row are ties in both. Source: Kendall (1945)."""
+    """Kendall's tau-b (Kendall 1945); copies of a row are ties in both.
+
+    x, y: shape (n,), none missing; weights: shape (replicates, n). Returns (replicates,), NaN without spread.
+    """
     concordant = np.zeros(len(weights))
     for start in range(0, len(x), COLUMNS_AT_ONCE):
         block = slice(start, start + COLUMNS_AT_ONCE)

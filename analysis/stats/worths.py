@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.ballot import Ballot
 from analysis.stats.bradley_terry import (
     Fit,
@@ -21,13 +21,11 @@ from analysis.stats.bradley_terry import (
 from analysis.stats.result import Note
 from analysis.stats.sandwich import Clusters, clustered_se, quantile
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-
 PROCEDURES = {
     "rater+item": "rater + item sandwich, t(min(R, I) − 1)",
     "rater": "rater sandwich, t(R − 1)",
-    "none": "covariance-based, votes taken as independent",
+    "one rater": "no interval, as there is one rater",
+    "none": "covariance-based, comparisons taken as independent",
 }
 NO_MAXIMUM = "no finite maximum likelihood"
 
@@ -76,7 +74,9 @@ def _compared(ballot: Ballot) -> tuple[IntArray, Votes]:
     return methods, Votes(left, right, ballot.outcome, ballot.n, len(methods))
 
 
-def _half_width(votes: Votes, fit: Fit, clusters: Clusters, confidence: float) -> FloatArray:
+def _half_width(votes: Votes, fit: Fit, clusters: Clusters, confidence: float) -> FloatArray | None:
+    if clusters.kind == "one rater":
+        return None
     influence = vote_scores(votes, fit) @ fit.covariance @ fit.to_strengths.T
     se = clustered_se(influence, clusters)
     half_width: FloatArray = quantile(0.5 + confidence / 2, clusters.df) * (

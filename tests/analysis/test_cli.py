@@ -27,10 +27,10 @@ def ratings(tmp_path: Path) -> Path:
 
 
 def run(
-    *arguments: str | Path, cwd: Path | None = None, hash_seed: str = "0"
+    *arguments: str | Path, cwd: Path | None = None, hash_seed: str = "0", var: str = ""
 ) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "analysis", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(REPO), "PYTHONHASHSEED": hash_seed}
+    environment = {**os.environ, "PYTHONPATH": str(REPO), "PYTHONHASHSEED": hash_seed, "MOS_VAR": var}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
 
 
@@ -51,6 +51,13 @@ def test_json_alone_writes_results_only(tmp_path: Path, ratings: Path) -> None:
     assert done.stdout.strip() == "var/reports/mine/results.json"
     assert [path.name for path in folder.iterdir()] == ["results.json"]
     assert json.loads((folder / "results.json").read_text())["schema_version"] == 1
+
+
+def test_reports_stand_where_the_platform_keeps_its_files(tmp_path: Path, ratings: Path) -> None:
+    done = run("report", ratings, "--format", "json", cwd=tmp_path, var=str(tmp_path / "kept"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "kept" / "reports" / "mine" / "results.json").exists()
+    assert not (tmp_path / "var").exists()
 
 
 def test_same_input_and_seed_give_the_same_bytes(tmp_path: Path, ratings: Path) -> None:

@@ -156,6 +156,16 @@ def test_a_utf8_file_with_a_byte_order_mark_and_quotes_is_read(tmp_path: Path) -
     assert data.items == ("i, 1",)
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_spreadsheets_semicolons_tabs_and_decimal_commas_are_read(tmp_path: Path, mark: str) -> None:
+    lines = [line.replace(",", mark) for line in (*ROWS, "r7,i0,a,4.5")]
+    data = load_source(str(write(tmp_path / "mine.csv", *lines[:-1], lines[-1].replace("4.5", "4,5"))))
+    plain = load_source(str(write(tmp_path / "plain.csv", *ROWS, "r7,i0,a,4.5")))
+    assert same(data, plain)
+    votes = write(tmp_path / "pairs.csv", f"winner{mark}loser", f"a{mark}b")
+    assert len(load_source(str(votes)).comparisons) == 1
+
+
 def test_winner_loser_counts_are_comparisons(tmp_path: Path) -> None:
     path = write(tmp_path / "pairs.csv", "winner,loser,n", "a,b,3", "b,a,1", "a,c,0")
     data = load_source(str(path))
@@ -199,8 +209,8 @@ BAD_RATINGS = {
         ["'score' is missing", "found: rater, item, method, mos"],
     ),
     "misspelt column": (["rater,item,method,Score", "r,i,m,3"], ["'score' is missing", "rename 'Score'"]),
-    "text for a score": ([*ROWS, "r9,i1,a,good"], ["row 14", "'score'", "'good'"]),
-    "decimal comma": ([*ROWS, 'r9,i1,a,"3,5"'], ["row 14", "'3,5'"]),
+    "text for a score": ([*ROWS, "r9,i1,a,good"], ["row 14", "'score'", "'good'", "correct the cell"]),
+    "decimal comma": ([*ROWS, 'r9,i1,a,"3,5"'], ["row 14", "'3,5'", "write 3.5 with a point"]),
     "infinite score": ([*ROWS, "r9,i1,a,inf"], ["row 14", "'inf'"]),
     "no rater": ([*ROWS, ",i1,a,3"], ["row 14", "'rater' is empty"]),
     "short row": ([*ROWS, "r9,i1"], ["row 14", "'method' is empty"]),
@@ -213,7 +223,10 @@ BAD_RATINGS = {
     ),
     "header only": (ROWS[:1], ["no answers"]),
     "same column twice": (["rater,item,method,score,score", "r,i,m,3,4"], ["'score' appears twice"]),
-    "semicolons": (["rater;item;method;score", "r;i;m;3"], ["semicolons", "commas"]),
+    "several missing": (
+        ["rater,Item,mos", "r,i,3"],
+        ["columns 'item', 'method', 'score' are missing", "rename 'Item' to 'item', add 'method'"],
+    ),
 }
 
 
@@ -266,7 +279,9 @@ def test_files_that_are_no_csv(tmp_path: Path) -> None:
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe")
     assert "not UTF-8" in refusal(tmp_path / "picture.csv")
     write(tmp_path / "latin.csv", *ROWS, "Zoë,i1,a,3", encoding="latin-1")
-    assert "row 14 is not UTF-8 text" in refusal(tmp_path / "latin.csv")
+    message = refusal(tmp_path / "latin.csv")
+    assert "row 14 is not UTF-8 text" in message
+    assert "CSV UTF-8 (Comma delimited)" in message
     write(tmp_path / "broken.zip", "no zip at all")
     assert "not a readable zip" in refusal(tmp_path / "broken.zip")
     (tmp_path / "nothing").mkdir()

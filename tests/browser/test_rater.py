@@ -253,7 +253,7 @@ def test_a_clip_that_does_not_arrive_is_fetched_again(visit: Visit, platform):
 
     def fail_three_times(route: Route) -> None:
         failures.append(route.request.url)
-        route.abort() if len(failures) <= 4 else route.continue_()
+        route.abort() if len(failures) <= 3 else route.continue_()
 
     rater.page.route("**/media/**", fail_three_times)
     rater.consent(platform.link)

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis import RESULTS_FILE
 from analysis.figures import View
 from analysis.load import StudyData, load_source
 from analysis.options import Options
 from analysis.report import write_report
 from analysis.report.card import build_card
 from analysis.report.render import stimulus_values
-from analysis.results import compute
+from analysis.results import compute, to_json
 
 RATERS, ITEMS = 14, 6
 EFFECTS = {
@@ -50,6 +51,7 @@ CONFIG: dict[str, Any] = {
         {"id": "pairs", "test_method": "PC", "questions": [{"id": "better", "text": "Which is better?"}]},
     ],
     "metrics": ["psnr", "ssim"],
+    "screening": {"apply": ["attention"]},
 }
 
 
@@ -162,5 +164,6 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 def report(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Report:
     """All formats but pdf."""
     folder = tmp_path_factory.mktemp("report")
+    (folder / RESULTS_FILE).write_text(to_json(study.results), encoding="utf-8")
     write_report(study.results, study.data, folder, {"html", "ipynb", "tex", "csv"})
     return Report(folder, study)

@@ -121,7 +121,7 @@ def test_unresolved_pairs_are_counted_in_words(study) -> None:
 
 
 def test_markup_in_names_is_drawn_as_it_is(study) -> None:
-    results = {**study.results, "mos": [{**row, "method": "a$_b<i>"} for row in study.results["mos"][:1]]}
+    results = {**study.results, "mos": [{**study.view.mos("overall")[0], "method": "a$_b<i>"}]}
     card = {**study.view.card, "protocol": {**study.view.card["protocol"], "methods": ["a$_b<i>"]}}
     svg = figures.mos(View(results, card, study.view.values), "overall").svg()
     assert "a$_b&lt;i&gt;" in svg
@@ -129,9 +129,9 @@ def test_markup_in_names_is_drawn_as_it_is(study) -> None:
 
 def test_many_methods_still_fit(study) -> None:
     names = [f"system_with_a_long_name_{i:02d}" for i in range(30)]
-    row = next(row for row in study.results["mos"] if row["question"] == "overall")
+    row = study.view.mos("overall")[0]
     mos = [{**row, "method": name, "mean": 1 + i / 8} for i, name in enumerate(names)]
-    pair = study.results["differences"][0]
+    pair = {**study.results["differences"][0], "screening": study.view.screening}
     pairs = [
         {**pair, "question": "overall", "method_a": a, "method_b": b, "measure": "MOS"}
         for a, b in combinations(names, 2)
@@ -141,3 +141,14 @@ def test_many_methods_still_fit(study) -> None:
     view = View(results, card, study.view.values)
     assert figures.differences(view, "overall").figure.get_figwidth() <= PAGE + 0.01
     assert len(texts(figures.mos(view, "overall"))) >= len(names)
+
+
+def test_captions_name_the_estimator_of_their_intervals(study) -> None:
+    for procedure in ("maximum likelihood; rater sandwich, t(R − 1)", "another estimator"):
+        rows = [{**row, "procedure": procedure} for row in study.results["preference"]]
+        view = replace(study.view, results={**study.results, "preference": rows})
+        assert f"interval ({procedure})" in figures.strengths(view, "better").caption
+    caption = figures.correlations(study.view, "overall").caption
+    levels = {row["level"]: row for row in study.results["correlation"] if row["coefficient"] == "SROCC"}
+    assert "Bonett–Wright over methods (methods)" in caption
+    assert f"{levels['stimulus']['procedure']} (stimuli)" in caption

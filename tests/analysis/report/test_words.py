@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures.numbers import counted, listed, number, p_phrase, percent, plus_minus, with_interval
+from analysis.figures.numbers import (
+    coefficient_text,
+    counted,
+    listed,
+    number,
+    p_phrase,
+    percent,
+    plus_minus,
+    with_interval,
+)
 from analysis.report import findings
 
 FINITE = st.floats(-1e6, 1e6)
@@ -35,6 +45,14 @@ def test_what_is_not_defined_is_a_dash_and_never_a_number() -> None:
 def test_lopsided_intervals_are_not_printed_as_plus_minus() -> None:
     assert plus_minus({"mean": 3.0, "ci_low": 2.5, "ci_high": 3.5}) == "3.00 ± 0.50"
     assert plus_minus({"mean": 4.9, "ci_low": 4.5, "ci_high": 5.0}) == "4.90 [4.50, 5.00]"
+
+
+def test_a_reliability_below_one_is_not_printed_as_one() -> None:
+    row = {"value": 0.9974, "ci_low": 0.98, "ci_high": 0.99981}
+    assert coefficient_text(row) == "0.9974 [0.9800, 0.9998]"
+    assert coefficient_text({**row, "ci_high": 0.9985}) == "0.997 [0.980, 0.999]"
+    assert coefficient_text({**row, "value": 1.0, "ci_high": None}) == "1.00"
+    assert coefficient_text({**row, "ci_low": -0.9}) == "1.00 [−0.90, 1.00]", "too wide for more digits"
 
 
 def test_counts_and_lists() -> None:
@@ -74,12 +92,47 @@ def pair(low: float, high: float, p: float) -> dict:
 
 
 def test_a_pair_is_told_from_the_better_method_whatever_its_order_in_the_file(study) -> None:
-    base = next(row for row in study.results["differences"] if row["question"] == "overall")
+    kept = {"question": "overall", "screening": "applied"}
+    base = next(row for row in study.results["differences"] if kept.items() <= row.items())
     order = study.view.ranking("overall")
     row = {**base, "method_a": order[1], "method_b": order[0], **pair(-0.9, -0.1, 0.01)}
     view = replace(study.view, results={**study.results, "differences": [row]})
     text = " ".join(findings.summary(view).sentences)
     assert f"{order[0]} is rated above {findings.escaped(order[1])} by 0.50 [0.10, 0.90] (p = 0.010)" in text
+
+
+def test_every_resolved_pair_is_named_or_counted(study) -> None:
+    text = " ".join(findings.summary(study.view).sentences)
+    for question in ("overall", "sync"):
+        kept = {"question": question, "screening": "applied", "family": "all pairs"}
+        rows = [row for row in study.results["differences"] if kept.items() <= row.items()]
+        count = sum(row["p_holm"] < 0.05 for row in rows)
+        assert f"{count} of {len(rows)} pairs of methods are resolved {findings.ADJUSTED}." in text
+    assert "clean\\_v2 over frozen" in text, "no neighbours, and resolved"
+
+
+def test_preferences_give_their_count_and_few_that_are_open(study) -> None:
+    names = [f"m{i}" for i in range(9)]
+    strength = study.results["preference"][0]
+    row = {**study.results["preference_pairs"][0], "p_a": 0.6, "p_holm": 0.9}
+    rows = [{**row, "method_a": a, "method_b": b} for a, b in pairwise(names)]
+    strengths = [{**strength, "method": name, "strength": -float(i)} for i, name in enumerate(names)]
+    results = {**study.results, "preference": strengths, "preference_pairs": rows}
+    text = " ".join(findings.summary(replace(study.view, results=results)).sentences)
+    assert text.count("is preferred to") == 5
+    assert "0 of 8 pairs of methods are resolved" in text
+
+
+def test_triads_say_where_they_were_counted(study) -> None:
+    row = {**study.results["preference_model"][0], "circular_triads": 1, "triads_judged": 40}
+    for within, words in (
+        ("rater and item", "1 of 40 triads within one rater and item is circular"),
+        ("rater", "1 of 40 triads within one rater is circular"),
+        ("pooled comparisons", "1 of 40 triads in the pooled comparisons is circular"),
+    ):
+        results = {**study.results, "preference_model": [{**row, "triads_within": within}]}
+        view = replace(study.view, results=results)
+        assert words in " ".join(findings.preference(view).sentences)
 
 
 def metric_sentence(study, value: float | None, low: float | None, high: float | None, direction: str) -> str:
@@ -112,8 +165,15 @@ def test_what_is_not_resolved_is_said_so(study) -> None:
 
 
 def test_screening_names_flagged_and_excluded(study) -> None:
-    flagged = {row["rater"] for row in study.results["screening"] if row["flagged"]}
-    excluded = {row["rater"] for row in study.results["screening"] if row["applied"]}
-    text = findings.screening(study.view).sentences[0]
-    assert text.startswith(f"{len(flagged)} of 14 raters")
-    assert (f"{len(excluded)} rater" in text) if excluded else ("Nobody was excluded" in text)
+    assert findings.screening(study.view).sentences == (
+        "2 of 14 raters were flagged. 2 raters excluded, by rules that the study declared beforehand.",
+    )
+
+
+def test_flags_of_rules_that_were_not_declared_exclude_nobody(study) -> None:
+    rows = [{**row, "applied": False} for row in study.results["screening"]]
+    view = replace(study.view, results={**study.results, "screening": rows})
+    assert findings.screening(view).sentences == (
+        "2 of 14 raters were flagged. Nobody was excluded: only rules that a study declares beforehand are "
+        "applied.",
+    )

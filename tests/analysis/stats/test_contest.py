@@ -50,7 +50,18 @@ def test_a_clearly_better_metric_wins_at_every_level() -> None:
         assert contest.difference > 0.2
         assert contest.ci_low > 0
         assert contest.p < 0.02
-        assert contest.difference == pytest.approx(contest.value_a - contest.value_b)
+
+
+def test_the_difference_is_that_of_the_two_correlations() -> None:
+    table = study(1, 0.1, 3.0)
+    found = contests(table)
+    for name, correlate in (
+        ("PLCC", stats.pearsonr),
+        ("SROCC", stats.spearmanr),
+        ("KROCC", stats.kendalltau),
+    ):
+        first, second = (correlate(table["mos"], table[metric])[0] for metric in ("metric_a", "metric_b"))
+        assert found["stimulus", name].difference == pytest.approx(first - second)
 
 
 def test_equally_good_metrics_are_rarely_told_apart() -> None:
@@ -88,7 +99,8 @@ def test_exchanging_the_metrics_turns_the_difference(seed: int) -> None:
 def test_a_metric_against_itself_shows_no_difference() -> None:
     table = study(2, 0.5, 1.0)
     contest = contests(table.assign(metric_b=table["metric_a"]))["stimulus", "PLCC"]
-    assert (contest.difference, contest.ci_low, contest.ci_high, contest.p) == (0, 0, 0, 1)
+    assert (contest.difference, contest.ci_low, contest.ci_high, contest.p) == (0, None, None, None)
+    assert [note.code for note in contest.notes] == ["contest_undefined"]
     assert contest.williams_p is None
 
 

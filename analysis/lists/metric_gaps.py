@@ -1,0 +1,58 @@
+"""What is odd about a metric's values: those left out, and a course against its direction."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.stats.correlation import CorrelationEstimate
+from analysis.stats.result import Note
+from analysis.tables import natural
+from studies.metrics import CATALOGUE, Direction
+
+FEWEST = 3  # stimuli with a value, below which nothing is said about a metric
+
+
+def metric_title(name: str) -> str:
+    known = CATALOGUE.get(name.lower())
+    return known.title if known else name
+
+
+def missing_values(name: str, stimuli: pd.DataFrame, valued: pd.DataFrame) -> list[Note]:
+    """stimuli, valued: stimulus and method of those rated, and of those that have a value as well."""
+    missing = len(stimuli) - len(valued)
+    if not missing:
+        return []
+    verb = "has no value and is" if missing == 1 else "have no value and are"
+    counted = f"{metric_title(name)}: {missing} of {len(stimuli)} rated stimuli {verb} left out"
+    message = counted + _whole_methods(stimuli, valued)
+    if len(valued) < FEWEST:
+        message = f"{counted}; no correlation is computed from fewer than {FEWEST}"
+    return [Note("metric_values_missing", f"{message}.")]
+
+
+def _whole_methods(stimuli: pd.DataFrame, valued: pd.DataFrame) -> str:
+    bare = natural(set(stimuli["method"]) - set(valued["method"]))
+    if not bare:
+        return ""
+    return f"; {', '.join(bare)} {'has' if len(bare) == 1 else 'have'} none"
+
+
+def dropped_levels(name: str, of_metric: pd.DataFrame) -> list[Note]:
+    """of_metric: values of one metric, some of clips (stimulus filled), some of methods (stimulus empty)."""
+    of_methods = int((of_metric["stimulus"] == "").sum())
+    if of_methods in (0, len(of_metric)):
+        return []
+    what = "1 value of a whole method is" if of_methods == 1 else f"{of_methods} values of whole methods are"
+    message = f"{metric_title(name)}: {what} left out, as its other values are of single clips."
+    return [Note("metric_levels_mixed", message)]
+
+
+def mapped_against(name: str, direction: Direction | None, one: CorrelationEstimate) -> list[Note]:
+    """The monotone mapping follows the data's sign, which need not be the one that the metric promises."""
+    if one.mapping != "monotone" or one.value is None or direction is None:
+        return []
+    if (one.value > 0) == (direction == "higher"):
+        return []
+    course = "rises" if one.value > 0 else "falls"
+    message = f"{metric_title(name)}: the mapping onto MOS {course} although {direction} values are better."
+    return [Note("mapping_against_direction", message)]
