@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest_plugins = ["services"]
+
+# Playwright keeps an event loop in this thread; Django would refuse its ORM to the tests that follow.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 REPO = Path(__file__).resolve().parents[1]
 
@@ -29,3 +44,11 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data not found: {folder} is absent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    return {"executable_path": chromium, "args": list(CHROMIUM_ARGS)}

@@ -100,8 +100,6 @@ def _measure(value: MetricValue) -> Measurement:
     if implementation is None:
         return Measurement(None, f"not computed: no implementation of {value.metric} here")
     reference = _reference(value.stimulus) if "reference" in implementation.needs else None
-    if reference is None and "reference" in implementation.needs:
-        return Measurement(None, "not computed: the item has no reference clip")
     try:
         return _run(implementation, value.stimulus, reference)
     except InputError as error:
@@ -118,8 +116,9 @@ def _run(implementation: Implementation, stimulus: Stimulus, reference: Stimulus
     return implementation.function(Path(stimulus.file.path), against)
 
 
-def _reference(stimulus: Stimulus) -> Stimulus | None:
-    return Stimulus.objects.filter(item=stimulus.item, method__is_reference=True).first()
+def _reference(stimulus: Stimulus) -> Stimulus:
+    """There is one: a study file with a metric that compares is refused without a reference."""
+    return Stimulus.objects.get(item=stimulus.item, method__is_reference=True)
 
 
 def _finish(value: MetricValue, claim: str, measurement: Measurement) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,17 +17,6 @@ import yaml
 from playwright.sync_api import Browser
 from visitor import Visitor
 
-# Playwright keeps an event loop in this thread; Django would refuse its ORM to the tests that follow.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-CHROMIUM_ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 VIEWPORTS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {
@@ -95,14 +83,6 @@ class Platform:
             yield
         finally:
             self.rows("UPDATE stimuli_study SET is_open = ?", True)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    return {"executable_path": chromium, "args": list(CHROMIUM_ARGS)}
 
 
 @pytest.fixture(scope="session")

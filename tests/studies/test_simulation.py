@@ -61,7 +61,7 @@ def test_a_bad_file_gives_one_sentence(tmp_path: Path, keys: dict[str, Any], pro
 
 
 def test_absent_and_unreadable_files_give_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="does not exist"):
         load_simulation(tmp_path)
     (tmp_path / SIMULATION_FILE).write_text("raters: [", encoding="utf-8")
     with pytest.raises(InputError, match="not valid YAML"):

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from analysis.report.pdf import BROWSERS, print_pdf
+from analysis.report.pdf import print_pdf
 from studies.errors import InputError
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_fits_the_screen_and_asks_no_host(report, chromium: Browser, width: int) -> None:
-    page = chromium.new_page(viewport={"width": width, "height": 844})
+def test_the_page_fits_the_screen_and_asks_no_host(report, browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((report.folder / "report.html").as_uri())
@@ -38,8 +27,8 @@ def test_the_page_fits_the_screen_and_asks_no_host(report, chromium: Browser, wi
     page.close()
 
 
-def test_code_is_hidden_until_asked_for(report, chromium: Browser) -> None:
-    page = chromium.new_page()
+def test_code_is_hidden_until_asked_for(report, browser: Browser) -> None:
+    page = browser.new_page()
     page.goto((report.folder / "report.html").as_uri())
     assert page.locator("pre.code:visible").count() == 0
     page.get_by_label("Show the code").check()
@@ -47,10 +36,10 @@ def test_code_is_hidden_until_asked_for(report, chromium: Browser) -> None:
     page.close()
 
 
-def test_figures_follow_the_colour_scheme(report, chromium: Browser) -> None:
+def test_figures_follow_the_colour_scheme(report, browser: Browser) -> None:
     inks = set()
     for scheme in ("light", "dark"):
-        page = chromium.new_page(color_scheme=scheme)
+        page = browser.new_page(color_scheme=scheme)
         page.goto((report.folder / "report.html").as_uri())
         label = page.locator("#figure-mos-overall svg text").first
         inks.add(label.evaluate("element => getComputedStyle(element).fill"))

@@ -17,6 +17,7 @@ from mos_platform.metrics.measures.registry import REGISTRY, Implementation
 from mos_platform.metrics.measures.result import Measurement
 from mos_platform.metrics.models import MetricValue
 from mos_platform.stimuli.models import Study
+from studies.errors import InputError
 
 pytestmark = pytest.mark.django_db
 State = MetricValue.State
@@ -90,14 +91,13 @@ def test_a_done_value_is_not_computed_again(study: Study) -> None:
     assert value.attempts == 1
 
 
-def test_a_study_without_reference_says_so(own_study: Path) -> None:
+def test_a_metric_that_compares_is_refused_without_a_reference(own_study: Path) -> None:
     file = own_study / "study.yaml"
     text = file.read_text().replace(", reference: true", "").replace("ACR-HR", "ACR")
     file.write_text(text)
-    study = take_in(own_study).study
-    compute_all()
-    assert value_of(study, "soft", "psnr").reason == "not computed: the item has no reference clip"
-    assert value_of(study, "soft", "cpbd").value is not None
+    with pytest.raises(InputError, match="needs a method with reference: true"):
+        take_in(own_study)
+    assert MetricValue.objects.count() == 0
 
 
 def test_a_measure_that_breaks_leaves_a_reason(study: Study, psnr_is: Any) -> None:
