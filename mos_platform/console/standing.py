@@ -51,8 +51,10 @@ def latest_mos(study: Study) -> list[MosPanel]:
     file = report_file(study, "results.json")
     if file is None:
         return []
-    rows = [row for row in json.loads(file.read_text())["mos"] if row["measure"] == "MOS"]
-    shown = "applied" if any(row["screening"] == "applied" for row in rows) else "none"
+    results = json.loads(file.read_text())
+    rows = [row for row in results["mos"] if row["measure"] == "MOS"]
+    # As the report decides it: where a declared rule left nobody, the excluded are not shown instead.
+    shown = "applied" if any(row["applied"] for row in results["screening"]) else "none"
     questions = [question for part in study.parsed.parts for question in part.questions]
     shown_rows = [row for row in rows if row["screening"] == shown]
     series = _series(study.parsed)

@@ -173,6 +173,17 @@ def test_a_report_is_made_from_the_bundle_and_shown(researcher, small_study, fol
     assert not reports.is_current(small_study)
 
 
+def test_where_screening_leaves_nobody_the_excluded_are_not_shown(small_study, folders):
+    row = {"question": "overall", "method": "alpha", "measure": "MOS", "screening": "none", "mean": 3.0}
+    mos = [{**row, "ci_low": 2.0, "ci_high": 4.0}]
+    file = reports.report_folder(small_study) / "results.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"mos": mos, "screening": [{"applied": False}]}))
+    assert [shown.mean for shown in latest_mos(small_study)[0].rows] == [3.0]
+    file.write_text(json.dumps({"mos": mos, "screening": [{"applied": True}]}))
+    assert latest_mos(small_study) == []
+
+
 def test_a_report_that_cannot_be_made_says_why(small_study, folders):
     run = reports.request_report(small_study)
     reports.make_report(run.pk)
@@ -189,7 +200,7 @@ def test_only_the_report_s_own_files_are_served(researcher, small_study, folders
     folder = reports.report_folder(small_study)
     folder.mkdir(parents=True)
     (folder / "report.html").write_text("report")
-    (folder / "results.json").write_text(json.dumps({"mos": []}))
+    (folder / "results.json").write_text(json.dumps({"mos": [], "screening": []}))
     (folders / "secret.json").write_text("{}")
     base = reverse("console:report", args=[small_study.slug])
     answer = researcher.get(base + name)
