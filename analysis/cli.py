@@ -171,7 +171,7 @@ def _options(arguments: argparse.Namespace, data: StudyData) -> Options:
         target=arguments.target or declared.target,
         confidence=arguments.confidence or declared.confidence,
         seed=seed or 0,
-        margin=arguments.margin,
+        margin=arguments.margin or declared.margin,
     )
 
 

@@ -14,12 +14,14 @@ import numpy as np
 from analysis.lists.agreement import agreement_rows, variance_rows
 from analysis.lists.correlation import correlation_lists
 from analysis.lists.differences import difference_lists
+from analysis.lists.group_mos import group_rows
 from analysis.lists.limits import density, limits, simulated_sentence
 from analysis.lists.metrics import metric_rows
-from analysis.lists.mos import group_rows, mos_rows, stimulus_rows
+from analysis.lists.mos import mos_rows
 from analysis.lists.preference import preference_lists
 from analysis.lists.raters import rater_rows
 from analysis.lists.scope import Listing, Row, Scope, gathered
+from analysis.lists.stimulus_mos import stimulus_rows
 from analysis.load import StudyData
 from analysis.options import Options
 from analysis.screening import screen

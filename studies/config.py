@@ -137,8 +137,11 @@ class Screening(Strict):
 
 
 class Analysis(Strict):
+    """How the report is computed; `margin`: grades within which methods count as equivalent."""
+
     target: Target = "raters+items"
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    margin: Annotated[float, Field(gt=0)] | None = None
 
 
 class StudyConfig(Strict):

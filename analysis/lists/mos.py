@@ -1,4 +1,4 @@
-"""mos, stimulus_mos and group_mos: means with their intervals."""
+"""mos: mean opinion scores per method, with their intervals and distributions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,10 @@ from analysis.stats.mos import (
     differential_scores,
     distribution,
     mean_estimate,
-    stimulus_estimate,
 )
 from analysis.stats.result import Note
-from analysis.tables import natural
-from studies.bundle import RATERS, STIMULI
 
 WEAK_REFERENCE = 4.0  # a hidden reference that is rated lower makes DMOS hard to read (ITU-T P.910)
-MOST_LEVELS = 12  # an attribute with more levels is an identifier rather than a group
 CONSTANT = "constant by definition"
 
 
@@ -88,7 +84,7 @@ def _measured(scope: Scope, question: str, measure: str, screening: str, frame: 
     for method in scope.methods_in(frame["method"]):
         group = Group(question, method, measure, screening, frame[frame["method"] == method])
         constant = measure == "DMOS" and method == scope.data.reference
-        estimate = _estimate(scope, group.frame)
+        estimate = estimate_of(scope, group.frame)
         listing.rows.append(_mos_row(group, estimate, constant=constant))
         if screening == scope.primary and not constant:
             notes = [*estimate.notes, *_beyond(scope, group, estimate)]
@@ -96,7 +92,7 @@ def _measured(scope: Scope, question: str, measure: str, screening: str, frame: 
     return listing
 
 
-def _estimate(scope: Scope, frame: pd.DataFrame) -> MeanEstimate:
+def estimate_of(scope: Scope, frame: pd.DataFrame) -> MeanEstimate:
     return mean_estimate(
         codes(frame["rater"]),
         codes(frame["item"]),
@@ -122,7 +118,7 @@ def _mos_row(group: Group, estimate: MeanEstimate, *, constant: bool) -> Row:
         "measure": group.measure,
         "screening": group.screening,
         "mean": estimate.mean,
-        **_interval(estimate, constant=constant),
+        **interval_of(estimate, constant=constant),
         "target": estimate.target,
         "procedure": CONSTANT if constant else estimate.procedure,
         "rating_mean": estimate.rating_mean,
@@ -139,7 +135,7 @@ def _mos_row(group: Group, estimate: MeanEstimate, *, constant: bool) -> Row:
     }
 
 
-def _interval(estimate: MeanEstimate | StimulusEstimate, *, constant: bool = False) -> Row:
+def interval_of(estimate: MeanEstimate | StimulusEstimate, *, constant: bool = False) -> Row:
     names = ("se", "df", "ci_low", "ci_high")
     return {name: None if constant else getattr(estimate, name) for name in names}
 
@@ -147,102 +143,3 @@ def _interval(estimate: MeanEstimate | StimulusEstimate, *, constant: bool = Fal
 def grade(value: float) -> str:
     """A score as the key of a JSON object: 4, 3.5."""
     return str(int(value)) if value == int(value) else repr(value)
-
-
-def stimulus_rows(scope: Scope) -> Listing:
-    """One row per question, screening and stimulus."""
-    listing = Listing()
-    for question in scope.rated_questions:
-        low, high = scope.data.scales[question]
-        for screening in scope.screenings:
-            frame = scope.scored(question, screening)
-            for (method, item, stimulus), rows in _by_stimulus(scope, frame):
-                estimate = stimulus_estimate(
-                    scores(rows), low=low, high=high, confidence=scope.options.confidence
-                )
-                home = {"question": question, "stimulus": stimulus, "method": method, "item": item}
-                listing.rows.append({**home, **_stimulus_row(screening, estimate)})
-                if screening == scope.primary:
-                    listing.notes.extend(placed(estimate.notes, question, stimulus))
-    return listing
-
-
-def _by_stimulus(scope: Scope, frame: pd.DataFrame) -> list[tuple[tuple[str, str, str], pd.DataFrame]]:
-    methods, items = (
-        {name: place for place, name in enumerate(names)} for names in (scope.data.methods, scope.data.items)
-    )
-    groups = [
-        ((str(method), str(item), str(stimulus)), rows)
-        for (method, item, stimulus), rows in frame.groupby(["method", "item", "stimulus"], sort=True)
-    ]
-    return sorted(groups, key=lambda group: (methods[group[0][0]], items[group[0][1]]))
-
-
-def _stimulus_row(screening: str, estimate: StimulusEstimate) -> Row:
-    return {
-        "measure": "MOS",
-        "screening": screening,
-        "mean": estimate.mean,
-        **_interval(estimate),
-        "procedure": estimate.procedure,
-        "n_ratings": estimate.n_ratings,
-        "median": estimate.median,
-        "sd": estimate.sd,
-        "corrected_mos": None,
-        "corrected_model": None,
-    }
-
-
-def group_rows(scope: Scope) -> Listing:
-    """Means per level of each item attribute and of each fact about raters that has several levels."""
-    listing = Listing()
-    for question in scope.rated_questions:
-        frame = scope.scored(question, scope.primary)
-        for attribute_of, table in _described(scope):
-            key = "stimulus" if attribute_of == "item" else "rater"
-            for attribute in _attributes(table, key):
-                levels = frame[key].map(table.set_index(key)[attribute]).fillna("")
-                place = {"question": question, "attribute": attribute, "attribute_of": attribute_of}
-                listing.rows.extend(_level_rows(scope, place, frame, levels))
-    return listing
-
-
-def _described(scope: Scope) -> list[tuple[str, pd.DataFrame]]:
-    known = [column for column in STIMULI.header if column != "split"]
-    stimuli = scope.data.stimuli
-    items = stimuli.drop(columns=[name for name in known if name in stimuli and name != "stimulus"])
-    tables = [("item", items)]
-    if scope.data.raters is not None:
-        wanted = ["rater", "expertise", "recruitment", "age_group", "device"]
-        extra = [name for name in scope.data.raters.columns if name not in RATERS.header]
-        columns = [name for name in [*wanted, *extra] if name in scope.data.raters]
-        tables.append(("rater", scope.data.raters[columns]))
-    return tables
-
-
-def _attributes(table: pd.DataFrame, key: str) -> list[str]:
-    """Columns that divide the study into a few groups."""
-    names = [name for name in table.columns if name != key]
-    levels = {name: table[name][table[name] != ""].nunique() for name in names}
-    return [name for name in names if 2 <= levels[name] <= min(MOST_LEVELS, len(table) - 1)]
-
-
-def _level_rows(scope: Scope, place: Row, frame: pd.DataFrame, levels: pd.Series) -> list[Row]:
-    rows = []
-    for level in natural(value for value in levels if value):
-        of_level = frame[(levels == level).to_numpy(dtype=bool)]
-        for method in scope.methods_in(of_level["method"]):
-            estimate = _estimate(scope, of_level[of_level["method"] == method])
-            rows.append(
-                {
-                    **place,
-                    "level": level,
-                    "method": method,
-                    "measure": "MOS",
-                    "mean": estimate.mean,
-                    **_interval(estimate),
-                    "procedure": estimate.procedure,
-                    "n_ratings": estimate.n_ratings,
-                }
-            )
-    return rows
