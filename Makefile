@@ -9,6 +9,7 @@ TEST_STAMP := $(VENV)/.synced-test
 TEST_PACKAGES := chromium redis-server postgresql espeak-ng ffmpeg poppler-utils
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
+COVERAGE_ARGS ?=
 
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
 export UV_PYTHON_DOWNLOADS := never
@@ -18,10 +19,10 @@ unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-all check format bench packages lint types contracts migrations
+.PHONY: help demo test test-all check format bench bench-coverage packages lint types contracts migrations
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 demo: $(DEMO_STAMP) ## the whole path on the demo study, then serve it at http://127.0.0.1:8000 (DEMO_ARGS=--once: and exit)
 	@$(BIN)/python -m mos_platform demo $(DEMO_ARGS)
@@ -40,6 +41,9 @@ format: $(TEST_STAMP) ## rewrite the code in the one format
 
 bench: $(TEST_STAMP) ## measure what has a speed target
 	@set -e; for script in tests/benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
+
+bench-coverage: $(TEST_STAMP) ## coverage of all intervals by simulation, beside the naive ones (COVERAGE_ARGS="--write FILE")
+	@$(BIN)/python tests/benchmarks/coverage $(COVERAGE_ARGS)
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .

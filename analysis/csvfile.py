@@ -9,6 +9,7 @@ import difflib
 import io
 import re
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,7 +23,9 @@ NUMBERS = ("integer", "number")
 NUMERIC = frozenset(
     {"n", *(column.name for table in TABLES for column in table.columns if column.kind in NUMBERS)}
 )
+IDS = frozenset({"rater", "stimulus", "method", "item", "left", "right", "winner", "loser"})
 DECIMAL_COMMA = r"^([+-]?\d*),(\d+)$"
+LARGEST = 1e15  # up to here floats hold whole numbers exactly, and products of several stay finite
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 TRUE = frozenset({"true", "t", "yes", "1"})
 FALSE = frozenset({"false", "f", "no", "0", ""})
@@ -33,15 +36,43 @@ def read_table(raw: bytes, where: str) -> pd.DataFrame:
     if not raw.strip():
         raise InputError(f"{where} is empty; it needs a header row and at least one row of data.")
     text = _decode(raw, where)
-    cells = _parse(text, where).fillna("").apply(lambda column: column.str.strip())
+    written = _parse(text, where).fillna("")
+    cells = written.apply(_stripped)
     frame = cells.iloc[1:].set_axis(cells.iloc[0].tolist(), axis=1)
     doubles = frame.columns[frame.columns.duplicated()]
     if len(doubles):
         raise InputError(f"{where}: column '{doubles[0]}' appears twice in the header; rename or remove one.")
+    frame = frame.assign(**_as_written(frame, written.iloc[1:].set_axis(frame.columns, axis=1)))
     frame.index = pd.RangeIndex(2, len(frame) + 2)
-    filled = (frame != "").to_numpy(dtype=bool).any(axis=1)
+    filled = np.any(np.asarray(frame != ""), axis=1)
     kept: pd.DataFrame = frame.loc[filled]
     return kept if separator(text) == "," else _with_points(kept)
+
+
+def _stripped(column: pd.Series) -> pd.Series:
+    """Without the spaces around each cell; columns mostly repeat few texts, so each is cut once."""
+    code, texts = pd.factorize(column)
+    cut = pd.Series(texts, dtype=column.dtype).str.strip()
+    return pd.Series(cut.array.take(code), index=column.index)
+
+
+def _as_written(cut: pd.DataFrame, written: pd.DataFrame) -> dict[str, pd.Series]:
+    """Columns of ids, several of which would become one without the spaces around them: these stay apart."""
+    kept = {}
+    for name in sorted(IDS & set(cut.columns)):
+        if (cut[name] == written[name]).all():
+            continue
+        filled = written[name].where(cut[name] != "", "")
+        if filled.nunique() > cut[name].nunique():
+            kept[name] = filled
+    return kept
+
+
+def alike(ids: pd.Series) -> list[str]:
+    """Ids that differ from another one by nothing but the spaces around them."""
+    names = sorted(ids.unique())
+    count = Counter(name.strip() for name in names)
+    return [name for name in names if count[name.strip()] > 1]
 
 
 def separator(text: str) -> str:
@@ -122,15 +153,17 @@ def identifiers(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None
 
 
 def numbers(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.float64]:
-    """The column as floats; missing cells are NaN. Text and infinities raise InputError."""
+    """The column as floats; missing cells are NaN. Text, infinities and giants raise InputError."""
     text = frame[column]
     values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     bad = ~np.isfinite(values) & ~text.str.lower().isin(MISSING).to_numpy()
+    bad |= np.abs(values) > LARGEST
     if bad.any():
-        row, value = frame.index[bad][0], text[bad].iloc[0]
+        row, value, number = frame.index[bad][0], text[bad].iloc[0], values[bad][0]
         mend = re.sub(DECIMAL_COMMA, r"write \1.\2 with a point", value)
         mend = mend if mend != value else "correct the cell"
-        raise InputError(f"{where} row {row}: column '{column}' is {value!r}, which is not a number; {mend}.")
+        what = "a number" if np.isnan(number) else f"a number between -{LARGEST:g} and {LARGEST:g}"
+        raise InputError(f"{where} row {row}: column '{column}' is {value!r}, which is not {what}; {mend}.")
     return values
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis import measured, tables
+from analysis import compared, measured, tables
 from analysis.sources import Source, check_version, open_source, parse_json
 from analysis.stats.result import Note
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, STUDY_FILE
-from studies.config import StudyConfig, parse_study
+from studies.config import StudyConfig, TestMethod, parse_study
 from studies.errors import InputError
 from studies.scales import SCALES
 
 Scale = tuple[float, float]
+ACR = SCALES["acr5"]
+STRAY = 0.05  # a smaller share of scores outside ACR's grades looks like a mistake rather than another scale
+COMPARISON_ORDER = ["question", "item", "left", "right", "rater", "choice", "n", "first", "score"]
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,12 @@ class StudyData:
 
     ratings: row, rater, stimulus, method, item, question, score, kind, and what the bundle has beside.
     comparisons: row, rater, item, left, right (method names), question, choice, n, adaptive, sides_known,
-    expected_choice (filled for attention checks); rater or item is "" throughout where not recorded.
+    expected_choice (filled for attention checks), score (CCR: second relative to first, or NaN), first (the
+    side that came first, or ""); rater or item is "" throughout where not recorded.
     stimuli: stimulus, method, item, is_reference, item attributes. raters: None where not recorded.
     metrics: stimulus ("" for a value of the method), item, method, metric, value (NaN where not computed),
     direction ("" where unknown), unit, status. scales: ends of the scale per question; scale: over all.
+    hidden_reference_questions have DMOS; degradation_questions were rated beside the reference (DCR).
     """
 
     study: str
@@ -51,6 +57,7 @@ class StudyData:
     items: tuple[str, ...]
     reference: str | None
     hidden_reference_questions: tuple[str, ...]
+    degradation_questions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class _Header:
     config_sha256: str | None
     seed: int | None
     simulated: bool
+    scales: dict[str, Scale] = field(default_factory=dict)
 
 
 def load_source(source: str, *, metrics: Path | None = None, question_column: str | None = None) -> StudyData:
@@ -76,14 +84,17 @@ def load_source(source: str, *, metrics: Path | None = None, question_column: st
     ratings = _ratings(opened, question_column)
     comparisons = _comparisons(opened, question_column)
     if ratings.frame.empty and comparisons.frame.empty:
-        raise InputError(f"{_answers(opened)} has a header but no answers; collect at least one rating.")
+        raise _nothing(opened, [*ratings.notes, *comparisons.notes])
     stimuli = _stimuli(opened, ratings.frame, header.config)
     raters = (
         tables.read_raters(opened.files[RATERS.file], RATERS.file) if RATERS.file in opened.files else None
     )
     values = _metrics(opened, metrics, stimuli)
-    scales, scale_notes = _scales(opened, ratings.frame, header.config)
-    notes = (*ratings.notes, *comparisons.notes, *values.notes, *scale_notes)
+    scales, scale_notes = _scales(opened, ratings.frame, header)
+    graded = compared.graded_questions(comparisons.frame)
+    scales = {**dict.fromkeys(graded, (float(compared.CCR.low), float(compared.CCR.high))), **scales}
+    bare = compared.without_scores(comparisons.frame, _asked_by(header.config, "CCR"))
+    notes = (*ratings.notes, *comparisons.notes, *values.notes, *scale_notes, *bare)
     frames = (ratings.frame, _named(comparisons.frame, stimuli), stimuli, raters, values.frame)
     return _assembled(header, frames, scales, notes)
 
@@ -102,7 +113,22 @@ def _header(opened: Source) -> _Header:
         raise InputError(f"{where}: key 'seed' is {seed!r}; it must be a whole number, 0 or more.")
     digest = content.get("config_sha256") or (config.sha256() if config else None)
     title = str(content.get("title") or (config.title if config else study))
-    return _Header(study, title, config, digest, seed, content.get("simulated") is True)
+    simulated, scales = content.get("simulated") is True, stated_scales(content, where)
+    return _Header(study, title, config, digest, seed, simulated, scales)
+
+
+def stated_scales(content: dict[str, Any], where: str) -> dict[str, Scale]:
+    """Ends of the scale by question, where a bundle has them and no study file."""
+    scales = {}
+    stated = content.get("scales") or {}
+    for question, ends in stated.items() if isinstance(stated, dict) else [("scales", stated)]:
+        numbers = isinstance(ends, list) and all(type(end) in (int, float) for end in ends)
+        if not numbers or len(ends) != 2 or not -np.inf < ends[0] < ends[1] < np.inf:
+            raise InputError(
+                f"{where}: key 'scales' has {ends!r} for {question!r}; write [lowest, highest] score."
+            )
+        scales[question] = (float(ends[0]), float(ends[1]))
+    return scales
 
 
 def _ratings(opened: Source, question_column: str | None) -> tables.Parsed:
@@ -114,15 +140,24 @@ def _ratings(opened: Source, question_column: str | None) -> tables.Parsed:
 
 def _comparisons(opened: Source, question_column: str | None) -> tables.Parsed:
     if COMPARISONS.file not in opened.files:
-        return tables.Parsed(tables.NO_COMPARISONS)
+        return tables.Parsed(compared.NO_COMPARISONS)
     where = opened.label(COMPARISONS.file)
     # In a bundle the option is about the ratings unless there are none.
     column = question_column if RATINGS.file not in opened.files else None
-    return tables.read_comparisons(opened.files[COMPARISONS.file], where, column)
+    return compared.read_comparisons(opened.files[COMPARISONS.file], where, column)
 
 
 def _answers(opened: Source) -> str:
     return next(opened.label(name) for name in (RATINGS.file, COMPARISONS.file) if name in opened.files)
+
+
+def _nothing(opened: Source, notes: list[Note]) -> InputError:
+    """No answer is left; where rows were there, the note tells what they lack."""
+    if notes:
+        return InputError(
+            f"{_answers(opened)} holds no answer: {notes[0].message[:-1]}; fill in their cells."
+        )
+    return InputError(f"{_answers(opened)} has a header but no answers; collect at least one rating.")
 
 
 def _stimuli(opened: Source, ratings: pd.DataFrame, config: StudyConfig | None) -> pd.DataFrame:
@@ -139,10 +174,11 @@ def _stimuli(opened: Source, ratings: pd.DataFrame, config: StudyConfig | None) 
 
 
 def _with_attributes(stimuli: pd.DataFrame, config: StudyConfig) -> pd.DataFrame:
-    """Item attributes of the study file, where stimuli.csv does not carry them."""
-    names = sorted({name for item in config.items for name in item.attributes} - set(stimuli.columns))
-    for name in names:
-        values = {item.name: item.attributes.get(name, "") for item in config.items}
+    """Item attributes and splits of the study file, where stimuli.csv does not carry them."""
+    of_item = {item.name: {**item.attributes, "split": item.split or ""} for item in config.items}
+    names = {name for described in of_item.values() for name, value in described.items() if value}
+    for name in sorted(names - set(stimuli.columns)):
+        values = {item: described.get(name, "") for item, described in of_item.items()}
         stimuli[name] = stimuli["item"].map(values).fillna("")
     return stimuli
 
@@ -169,29 +205,38 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
-def _scales(
-    opened: Source, ratings: pd.DataFrame, config: StudyConfig | None
-) -> tuple[dict[str, Scale], list[Note]]:
+def _scales(opened: Source, ratings: pd.DataFrame, header: _Header) -> tuple[dict[str, Scale], list[Note]]:
     """Lowest and highest grade per question: declared, else 1–5 where it fits, else what was observed."""
-    declared: dict[str, Scale] = {}
+    config = header.config
+    declared = dict(header.scales)
     for asked in (question for part in config.parts for question in part.questions) if config else ():
         scale = SCALES[asked.scale]
         declared[asked.id] = (float(scale.low), float(scale.high))
     tables.check_scale(ratings, declared, opened.label(RATINGS.file))
     notes = []
     scales = dict(declared)
-    for question in tables.natural(set(ratings["question"]) - set(declared)):
-        scores = ratings["score"][ratings["question"] == question].to_numpy(dtype=float)
-        low, high = float(np.floor(scores.min())), float(np.ceil(scores.max()))
-        scales[question] = (1.0, 5.0) if low >= 1 and high <= 5 else (low, high)
-        notes.append(
-            Note(
-                "scale_assumed",
-                f"Question {question!r} has no declared scale; {scales[question][0]:g} to "
-                f"{scales[question][1]:g} is assumed from the scores.",
-            )
-        )
+    for question in tables.natural(set(ratings["question"].unique()) - set(declared)):
+        scales[question], note = _assumed(question, ratings[ratings["question"] == question])
+        notes.append(note)
     return scales, notes
+
+
+def _assumed(question: str, asked: pd.DataFrame) -> tuple[Scale, Note]:
+    """Practice and repeats do not make a scale, unless there is nothing else."""
+    scored = asked[asked["kind"] == "scored"]
+    counted = scored if len(scored) else asked
+    score = counted["score"].to_numpy(dtype=float)
+    low, high = float(np.floor(score.min())), float(np.ceil(score.max()))
+    scale = (ACR.low, ACR.high) if low >= ACR.low and high <= ACR.high else (low, high)
+    ends = f"{scale[0]:g} to {scale[1]:g}"
+    message = f"Question {question!r} has no declared scale; {ends} is assumed from the scores."
+    outside = counted[(score < ACR.low) | (score > ACR.high)]
+    if 0 < len(outside) <= STRAY * len(counted):
+        message += (
+            f" Only {len(outside)} of {len(counted)} scores lie outside {ACR.low:g} to {ACR.high:g} (the "
+            f"first in row {outside['row'].iloc[0]}): correct them if they are mistakes."
+        )
+    return (float(scale[0]), float(scale[1])), Note("scale_assumed", message)
 
 
 def _named(comparisons: pd.DataFrame, stimuli: pd.DataFrame) -> pd.DataFrame:
@@ -212,11 +257,14 @@ def _assembled(
     ratings, comparisons, stimuli, raters, metrics = frames
     config = header.config
     declared = [question.id for part in config.parts for question in part.questions] if config else []
-    asked = [*ratings["question"], *comparisons["question"]]
+    asked = [*ratings["question"].unique(), *comparisons["question"].unique()]
     methods = [*stimuli["method"], *comparisons["left"], *comparisons["right"]]
     items = [*stimuli["item"], *(item for item in comparisons["item"] if item)]
-    references = tables.natural(stimuli["method"][stimuli["is_reference"].to_numpy(dtype=bool)])
-    used = [scales[question] for question in set(ratings["question"])] or list(scales.values())
+    marked = {*stimuli["method"][stimuli["is_reference"].to_numpy(dtype=bool)]}
+    if config is not None and config.reference is not None:
+        marked |= {config.reference.name} & {*methods}
+    references = tables.natural(marked)
+    used = [scales[question] for question in ratings["question"].unique()] or list(scales.values())
     return StudyData(
         study=header.study,
         title=header.title,
@@ -225,7 +273,7 @@ def _assembled(
         seed=header.seed,
         simulated=header.simulated or any(_simulated(frame) for frame in (ratings, comparisons, raters)),
         ratings=_ordered(ratings, ["question", "method", "item", "stimulus", "rater", "kind"]),
-        comparisons=_ordered(comparisons, ["question", "item", "left", "right", "rater", "choice", "n"]),
+        comparisons=_ordered(comparisons, COMPARISON_ORDER),
         stimuli=_ordered(stimuli, ["method", "item", "stimulus"]),
         raters=None if raters is None else _ordered(raters, ["rater"]),
         metrics=_ordered(metrics, ["metric", "method", "stimulus"]),
@@ -236,12 +284,23 @@ def _assembled(
         methods=_order([method.name for method in config.methods] if config else [], methods),
         items=_order([item.name for item in config.items] if config else [], items),
         reference=references[0] if len(references) == 1 else None,
-        hidden_reference_questions=_hidden_reference(config),
+        hidden_reference_questions=_hidden_reference(config, ratings, references),
+        degradation_questions=_asked_by(config, "DCR"),
     )
 
 
-def _hidden_reference(config: StudyConfig | None) -> tuple[str, ...]:
-    parts = [part for part in config.parts if part.test_method == "ACR-HR"] if config else []
+def _hidden_reference(
+    config: StudyConfig | None, ratings: pd.DataFrame, references: list[str]
+) -> tuple[str, ...]:
+    """As declared; without a study file, where ratings of the reference are among the others."""
+    if config is not None:
+        return _asked_by(config, "ACR-HR")
+    of_reference = ratings["method"].isin(references) & (ratings["kind"] == "scored")
+    return tuple(tables.natural(ratings["question"][of_reference].unique()))
+
+
+def _asked_by(config: StudyConfig | None, test_method: TestMethod) -> tuple[str, ...]:
+    parts = [part for part in config.parts if part.test_method == test_method] if config else []
     return tuple(dict.fromkeys(question.id for part in parts for question in part.questions))
 
 

@@ -14,13 +14,17 @@ N_BOOT = 1000
 
 @dataclass(frozen=True)
 class Options:
-    """target: population that intervals speak of. margin: for equivalence, in grades; None where not set."""
+    """target: population that intervals speak of. margin: for equivalence, in grades; None where not set.
+
+    regularised_preference: penalised strengths where maximum likelihood has none.
+    """
 
     target: Target = "raters+items"
     confidence: float = 0.95
     seed: int = 0
     n_boot: int = N_BOOT
     margin: float | None = None
+    regularised_preference: bool = False
 
     @property
     def alpha(self) -> float:

@@ -38,7 +38,7 @@ def compute(data: StudyData, options: Options) -> dict[str, Any]:
     scope = Scope(data, options, tuple(screen(data)))
     differences, preference = difference_lists(scope), preference_lists(scope)
     stimulus_mos = stimulus_rows(scope)
-    correlation = correlation_lists(scope, stimulus_mos.rows)
+    correlation = correlation_lists(scope, stimulus_mos.rows, differences.differences.rows)
     lists = {
         "mos": mos_rows(scope),
         "stimulus_mos": stimulus_mos,

@@ -23,18 +23,25 @@ LARGEST_FILE = 2 * 1024**3  # a zip member that unpacks to more is refused
 
 @dataclass(frozen=True)
 class Source:
-    """The bytes of a bundle's files by name, and how to call each file in a message to the user."""
+    """The bytes of a bundle's files by name, and how to call each file, and all of it, in a message."""
 
     name: str
     files: dict[str, bytes]
     labels: dict[str, str]
+    where: str
 
     def label(self, file: str) -> str:
         return self.labels.get(file, file)
 
 
 def open_source(source: str) -> Source:
-    """Read SOURCE; an existing path wins over a study id. Raises InputError."""
+    """Read SOURCE; an existing path wins over a study id. Raises InputError, also for an unsound manifest."""
+    found = open_unchecked(source)
+    return _checked(found, found.where)
+
+
+def open_unchecked(source: str) -> Source:
+    """Read SOURCE as it is, whatever its manifest says. Raises InputError where it cannot be read."""
     path = Path(source)
     if path.exists():
         return _open_path(path)
@@ -85,10 +92,18 @@ def _opener(point: EntryPoint, study: str) -> Any:
 
 def _open_folder(folder: Path) -> Source:
     files = {name: (folder / name).read_bytes() for name in sorted(KNOWN_FILES) if (folder / name).is_file()}
-    for name in _manifest(files, str(folder)):
+    for name in _listed(files, str(folder)):
         if name not in files and (folder / name).is_file():
             files[name] = (folder / name).read_bytes()
-    return _checked(Source(folder.resolve().name, files, {}), str(folder))
+    return Source(folder.resolve().name, files, {}, str(folder))
+
+
+def _listed(files: dict[str, bytes], where: str) -> list[str]:
+    """Names in the manifest; none where it cannot be read, which is told when it is checked."""
+    try:
+        return list(read_manifest(files, where))
+    except InputError:
+        return []
 
 
 def _open_zip(path: Path) -> Source:
@@ -99,7 +114,7 @@ def _open_zip(path: Path) -> Source:
         raise InputError(
             f"{path} is a damaged or locked zip file ({error}); export the bundle again."
         ) from None
-    return _checked(Source(path.stem, files, {}), str(path))
+    return Source(path.stem, files, {}, str(path))
 
 
 def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, bytes]]:
@@ -126,13 +141,13 @@ def _open_csv(path: Path) -> Source:
     header = {cell.strip().strip('"') for cell in first_line.split(separator(first_line))}
     compared = header >= {"left", "right"} or bool(header & {"winner", "loser"})
     name = COMPARISONS.file if compared else RATINGS.file
-    return Source(path.stem, {name: raw}, {name: str(path)})
+    return Source(path.stem, {name: raw}, {name: str(path)}, str(path))
 
 
 def _checked(source: Source, where: str) -> Source:
     if not any(name in source.files for name in ANSWERS):
         raise InputError(f"{where} holds neither {ANSWERS[0]} nor {ANSWERS[1]}; give a study bundle.")
-    for name, expected in _manifest(source.files, where).items():
+    for name, expected in read_manifest(source.files, where).items():
         if name not in source.files:
             raise InputError(f"{where}: {name} is listed in {MANIFEST_FILE} but missing; export again.")
         if hashlib.sha256(source.files[name]).hexdigest() != expected:
@@ -143,7 +158,7 @@ def _checked(source: Source, where: str) -> Source:
     return source
 
 
-def _manifest(files: dict[str, bytes], where: str) -> dict[str, str]:
+def read_manifest(files: dict[str, bytes], where: str) -> dict[str, str]:
     """sha256 by file name, empty without a manifest."""
     if MANIFEST_FILE not in files:
         return {}

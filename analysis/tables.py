@@ -7,17 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import numpy as np
 import pandas as pd
 
 from analysis import csvfile
 from analysis.stats.result import Note
-from studies.bundle import CHOICES, COMPARISONS, RATERS, RATING_KINDS, RATINGS, STIMULI, Table
+from studies.bundle import RATERS, RATING_KINDS, RATINGS, STIMULI, Table
 from studies.errors import InputError
 
 DEFAULT_QUESTION = "overall"
 NO_RATINGS = pd.DataFrame(columns=[*RATINGS.header, "row"])
-NO_COMPARISONS = pd.DataFrame(columns=[*COMPARISONS.header, "n", "row"])
 
 
 @dataclass(frozen=True)
@@ -42,19 +40,19 @@ def read_ratings(raw: bytes, where: str, question_column: str | None) -> Parsed:
     frame = csvfile.read_table(raw, where)
     csvfile.require(frame, ("rater", "item", "method", "score"), where)
     csvfile.identifiers(frame, ("rater", "item", "method"), where)
-    frame = _with_question(frame, question_column, where)
+    frame = with_question(frame, question_column, where)
     if "stimulus" not in frame:
         frame["stimulus"] = frame["item"] + "|" + frame["method"]
     csvfile.identifiers(frame, ("stimulus",), where)
     frame = _with_kind(frame, where)
-    frame = _typed(frame, RATINGS, where)
+    frame = typed(frame, RATINGS, where)
     _refuse_two_homes(frame, where)
-    parsed = _without_missing(frame, "score", where)
+    parsed = without_missing(frame, "score", where)
     _refuse_doubles(parsed.frame, where)
     return parsed
 
 
-def _with_question(frame: pd.DataFrame, column: str | None, where: str) -> pd.DataFrame:
+def with_question(frame: pd.DataFrame, column: str | None, where: str) -> pd.DataFrame:
     if column is not None:
         if column not in frame:
             raise InputError(
@@ -74,20 +72,20 @@ def _with_kind(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     return frame.assign(kind=frame["kind"].replace("", "scored"))
 
 
-def _typed(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame:
+def typed(frame: pd.DataFrame, table: Table, where: str) -> pd.DataFrame:
     """Known numeric and boolean columns as such, and `row`, the row in the file."""
-    typed = {"row": frame.index.to_numpy()}
+    columns = {"row": frame.index.to_numpy()}
     for column in table.columns:
         if column.name not in frame:
             continue
         if column.kind in ("integer", "number"):
-            typed[column.name] = csvfile.numbers(frame, column.name, where)
+            columns[column.name] = csvfile.numbers(frame, column.name, where)
         elif column.kind == "boolean":
-            typed[column.name] = csvfile.booleans(frame, column.name, where)
-    return frame.assign(**typed)
+            columns[column.name] = csvfile.booleans(frame, column.name, where)
+    return frame.assign(**columns)
 
 
-def _without_missing(frame: pd.DataFrame, column: str, where: str) -> Parsed:
+def without_missing(frame: pd.DataFrame, column: str, where: str) -> Parsed:
     missing = (frame[column].isna() | (frame[column] == "")).to_numpy(dtype=bool)
     if not missing.any():
         return Parsed(frame)
@@ -146,69 +144,12 @@ def check_scale(frame: pd.DataFrame, scales: dict[str, tuple[float, float]], whe
             )
 
 
-def read_comparisons(raw: bytes, where: str, question_column: str | None) -> Parsed:
-    """comparisons.csv: left, right, choice; or winner, loser. n counts equal answers, 1 where absent.
-
-    Where raters or items are not named the column is empty throughout. `sides_known` is false for
-    winner/loser data, whose sides are an artefact.
-    """
-    frame = csvfile.read_table(raw, where)
-    sided = not {"winner", "loser"} & set(frame.columns) or {"left", "right", "choice"} <= set(frame.columns)
-    if not sided:
-        csvfile.require(frame, ("winner", "loser"), where)
-        csvfile.identifiers(frame, ("winner", "loser"), where)
-        frame = frame.assign(left=frame["winner"], right=frame["loser"], choice="left")
-    csvfile.require(frame, ("left", "right", "choice"), where)
-    csvfile.identifiers(frame, ("left", "right"), where)
-    csvfile.words(frame, "choice", CHOICES, where)
-    frame = _typed(_with_question(_with_people(frame, where), question_column, where), COMPARISONS, where)
-    if "expected_choice" in frame:
-        csvfile.words(frame, "expected_choice", CHOICES, where)
-    else:
-        frame["expected_choice"] = ""
-    if "adaptive" not in frame:
-        frame["adaptive"] = False
-    frame = frame.assign(sides_known=sided, n=_counts(frame, where))
-    _refuse_same(frame, where)
-    return _without_missing(frame, "choice", where)
-
-
-def _with_people(frame: pd.DataFrame, where: str) -> pd.DataFrame:
-    for column in ("rater", "item"):
-        if column not in frame or (frame[column] == "").all():
-            frame[column] = ""
-        else:
-            csvfile.identifiers(frame, (column,), where)
-    return frame
-
-
-def _counts(frame: pd.DataFrame, where: str) -> np.ndarray:
-    if "n" not in frame:
-        return np.ones(len(frame))
-    counts = csvfile.numbers(frame, "n", where)
-    bad = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))
-    if bad.any():
-        row = frame.index[bad][0]
-        raise InputError(f"{where} row {row}: column 'n' must be a whole number of answers, 0 or more.")
-    return counts
-
-
-def _refuse_same(frame: pd.DataFrame, where: str) -> None:
-    same = frame[(frame["left"] == frame["right"]) & (frame["expected_choice"] == "")]
-    if len(same):
-        row = same.iloc[0]
-        raise InputError(
-            f"{where} row {row['row']}: {row['left']!r} is compared with itself; "
-            "name two methods, or fill column 'expected_choice' for an attention check."
-        )
-
-
 def read_stimuli(raw: bytes, where: str) -> pd.DataFrame:
     frame = csvfile.read_table(raw, where)
     csvfile.require(frame, STIMULI.required, where)
     csvfile.identifiers(frame, STIMULI.required, where)
     _refuse_repeated(frame, "stimulus", where)
-    frame = _typed(frame, STIMULI, where).drop(columns="row")
+    frame = typed(frame, STIMULI, where).drop(columns="row")
     return frame if "is_reference" in frame else frame.assign(is_reference=False)
 
 
@@ -217,7 +158,7 @@ def read_raters(raw: bytes, where: str) -> pd.DataFrame:
     csvfile.require(frame, RATERS.required, where)
     csvfile.identifiers(frame, RATERS.required, where)
     _refuse_repeated(frame, "rater", where)
-    return _typed(frame, RATERS, where).drop(columns="row")
+    return typed(frame, RATERS, where).drop(columns="row")
 
 
 def _refuse_repeated(frame: pd.DataFrame, column: str, where: str) -> None:

@@ -1,7 +1,8 @@
 """The study bundle, schema version 1: the tables that pass from the platform to the analysis.
 
 A folder (or the same folder zipped) of CSV files: UTF-8, header row, empty cell = missing, times ISO 8601
-UTC, ids opaque and stable. `study.json` holds the frozen config, `manifest.json` the sha256 of every file.
+UTC, ids opaque and stable. `study.json` holds the frozen config, or, in a bundle of other people's data, the
+`scales` ([lowest, highest] by question); `manifest.json` the sha256 of every file.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from studies.bundle import STIMULI
 from studies.metrics import CATALOGUE
 from studies.reading import parse, read_yaml
 from studies.scales import ScaleName
+from studies.screening import Screening
 
 CONFIG_FILE = "study.yaml"
 
@@ -29,8 +30,9 @@ def _printable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_printable)]
-TestMethod = Literal["ACR", "ACR-HR", "PC"]
-ScreeningRule = Literal["attention"]
+TestMethod = Literal["ACR", "ACR-HR", "DCR", "CCR", "PC"]
+PAIRED: tuple[TestMethod, ...] = ("CCR", "PC")
+OWN_SCALE: dict[str, ScaleName] = {"DCR": "dcr5", "CCR": "ccr7"}
 Target = Literal["raters+items", "raters"]
 
 
@@ -105,7 +107,7 @@ class Question(Strict):
 
 
 class Part(Strict):
-    """One block of a sitting: rating trials (ACR, ACR-HR) or pairs (PC)."""
+    """One block of a sitting: rating trials (ACR, ACR-HR, DCR) or pairs (PC; CCR: graded)."""
 
     id: Identifier
     test_method: TestMethod
@@ -114,15 +116,44 @@ class Part(Strict):
     attention_checks: Annotated[int, Field(ge=0, le=10)] = 1
     tie: bool = True
 
+    @model_validator(mode="before")
+    @classmethod
+    def _own_scale(cls, raw: Any) -> Any:
+        """DCR and CCR are defined with their scale: it need not be written."""
+        scale = OWN_SCALE.get(str(raw.get("test_method"))) if isinstance(raw, dict) else None
+        questions = raw.get("questions") if scale else None
+        if not isinstance(questions, list | tuple):
+            return raw
+        return {**raw, "questions": [{"scale": scale, **q} if isinstance(q, dict) else q for q in questions]}
+
     @model_validator(mode="after")
     def _questions_fit(self) -> Part:
         if self.test_method == "PC" and len(self.questions) != 1:
             raise ValueError("a PC part asks exactly one question")
+        for question in self.questions:
+            self._check_scale(question)
         return self
+
+    def _check_scale(self, question: Question) -> None:
+        own = OWN_SCALE.get(self.test_method)
+        if own is not None and question.scale != own:
+            raise ValueError(
+                f"question {question.id!r}: the scale of {self.test_method} is {own}; remove 'scale'"
+            )
+        if own is None and question.scale in OWN_SCALE.values():
+            raise ValueError(
+                f"question {question.id!r}: no {self.test_method} question uses scale {question.scale}; "
+                "correct 'scale' or 'test_method'"
+            )
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether a trial shows two methods' clips of one item."""
+        return self.test_method in PAIRED
 
     def n_trials(self, n_methods: int, n_items: int) -> int:
         """How many trials of this part one sitting holds, attention checks included."""
-        units = n_items * (comb(n_methods, 2) if self.test_method == "PC" else n_methods)
+        units = n_items * (comb(n_methods, 2) if self.is_paired else n_methods)
         return min(self.trials_per_sitting or units, units) + self.attention_checks
 
 
@@ -130,18 +161,17 @@ class Targets(Strict):
     raters_per_method: Annotated[int, Field(gt=0)] = 30
 
 
-class Screening(Strict):
-    """Pre-declared rules: only these are applied, everything else is reported."""
-
-    apply: tuple[ScreeningRule, ...] = ()
-
-
 class Analysis(Strict):
-    """How the report is computed; `margin`: grades within which methods count as equivalent."""
+    """How the report is computed; `margin`: grades within which methods count as equivalent.
+
+    `regularised_preference`: where preference strengths have no finite maximum likelihood, give a penalised
+    estimate, named so, instead of none.
+    """
 
     target: Target = "raters+items"
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     margin: Annotated[float, Field(gt=0)] | None = None
+    regularised_preference: bool = False
 
 
 class StudyConfig(Strict):
@@ -174,10 +204,11 @@ class StudyConfig(Strict):
                 raise ValueError(f"{what} {doubles[0]!r} is named twice")
         if sum(method.reference for method in self.methods) > 1:
             raise ValueError("only one method may be the reference")
-        if any(part.test_method == "ACR-HR" for part in self.parts) and self.reference is None:
-            raise ValueError("ACR-HR needs a method with reference: true")
-        if any(part.test_method == "PC" for part in self.parts) and len(self.methods) < 2:
-            raise ValueError("PC needs at least two methods")
+        for part in self.parts:
+            if part.test_method in ("ACR-HR", "DCR") and self.reference is None:
+                raise ValueError(f"{part.test_method} needs a method with reference: true")
+            if part.is_paired and len(self.methods) < 2:
+                raise ValueError(f"{part.test_method} needs at least two methods")
         unknown = [name for name in self.metrics if name not in CATALOGUE]
         if unknown:
             raise ValueError(f"metric {unknown[0]!r} is not one of {', '.join(sorted(CATALOGUE))}")

@@ -137,7 +137,7 @@ def _draw_stimuli(axes: Axes, view: View, question: str, metric: str) -> None:
     means = {
         row["stimulus"]: row["mean"]
         for row in view.screened("stimulus_mos", question)
-        if row["measure"] == "MOS"
+        if row["measure"] != "DMOS"
     }
     values = view.values[view.values["metric"] == metric]
     for stimulus, method, value in zip(values["stimulus"], values["method"], values["value"], strict=True):

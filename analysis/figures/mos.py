@@ -26,13 +26,15 @@ def mos(view: View, question: str, measure: str | None = None) -> Plot:
     rows = view.mos(question, measure)
     shown = rows[0]["measure"] if rows else "MOS"
     letters = {row["method"]: row["letters"] for row in view.rows("letters", question)}
-    letters = letters if shown == "MOS" else {}
+    letters = letters if shown in ("MOS", "DCR") else {}
     lines = [_mean_line(view, row, letters) for row in rows]
     title, text = heading(view.question(question))
     title = title if shown == "MOS" else f"{title}: {shown}"
     info = view.question(question)
-    info = info if shown == "MOS" else replace(info, labels={})  # the grades' words are those of MOS
-    figure = forest(view, (title, text), lines, _mean_scale(info, rows))
+    info = info if shown != "DMOS" else replace(info, labels={})  # the grades' words are those of MOS
+    scale = _mean_scale(info, rows)
+    scale = replace(scale, zero=0.0) if shown == "CMOS" else scale
+    figure = forest(view, (title, text), lines, scale)
     return Plot(
         file_name("mos", question, *_suffix(shown)),
         _mean_caption(view, rows, letters),
@@ -115,7 +117,9 @@ def _reach(question: Question, ends: Sequence[float]) -> tuple[float, float]:
 
 def _mean_caption(view: View, rows: Sequence[Row], letters: dict[str, str]) -> str:
     who = "raters and items" if any(row["target"] == "raters+items" for row in rows) else "raters"
-    text = f"Mean and {percent(view.confidence)} interval over {who}."
+    graded = any(row["measure"] == "CMOS" for row in rows)
+    what = f"Mean score relative to {view.reference} (0: the same)" if graded else "Mean"
+    text = f"{what} and {percent(view.confidence)} interval over {who}."
     if any(row.get("naive_ci_low") is not None for row in rows):
         text += (
             " The thin grey interval below takes all ratings as independent and is too narrow; "

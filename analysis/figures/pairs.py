@@ -12,6 +12,7 @@ from analysis.figures.view import Row, View
 
 Pair = tuple[str, str]
 ALL_PAIRS = "all pairs"
+CMOS = "CMOS"
 
 
 def resolved(view: View, row: Row) -> bool:
@@ -32,10 +33,24 @@ def all_pairs(view: View, question: str) -> list[Row]:
     return [row for row in rows if once[frozenset((row["method_a"], row["method_b"]))] is row]
 
 
+def contenders(view: View, question: str) -> list[str]:
+    """Methods of the pairs, best first; means relative to the reference (CMOS) leave it its place at 0."""
+    paired = {row[side] for row in all_pairs(view, question) for side in ("method_a", "method_b")}
+    rows = view.mos(question)
+    means = {row["method"]: row["mean"] for row in rows if row["mean"] is not None}
+    if rows and rows[0]["measure"] == CMOS and view.reference is not None:
+        means[view.reference] = 0.0
+    if paired <= set(means):
+        return sorted(means, key=lambda name: -means[name])
+    order = [row["method"] for row in view.strengths(question)]
+    return [name for name in order if name in paired] or view.ranking(question)
+
+
 def differences(view: View, question: str) -> Plot:
     """Row minus column for every pair, ordered by the mean; tinted where the difference is resolved."""
-    order = view.ranking(question)
-    found: dict[Pair, Row] = {(row["method_a"], row["method_b"]): row for row in all_pairs(view, question)}
+    order = contenders(view, question)
+    pairs = all_pairs(view, question)
+    found: dict[Pair, Row] = {(row["method_a"], row["method_b"]): row for row in pairs}
     largest = max((abs(row["mean"]) for row in found.values() if row["mean"] is not None), default=1.0) or 1.0
     rows, columns = order[:-1], order[1:]
     cells = {}
@@ -44,9 +59,10 @@ def differences(view: View, question: str) -> Plot:
             row, sign = _oriented(found, (better, worse))
             if row is not None and row["mean"] is not None:
                 cells[better, worse] = _difference_cell(view, row, sign, largest)
+    rows = [name for name in rows if any(name == above for above, _ in cells)] or rows
     figure = matrix(view, heading(view.question(question)), rows, columns, cells)
     caption = (
-        f"Mean of the row's method minus the column's, with {percent(view.confidence)} interval (unadjusted)."
+        f"{_subtracted(pairs)}, with {percent(view.confidence)} interval (unadjusted)."
         f" Tinted: resolved at {percent(view.alpha)} after Holm's correction; untinted: not resolved."
     )
     count = sum(cell.resolved for cell in cells.values())
@@ -65,9 +81,10 @@ def strengths(view: View, question: str) -> Plot:
         lines.append(Line(row["method"], (mark,), note))
     figure = forest(view, heading(view.question(question)), lines, _open_scale(rows))
     procedure = f" ({rows[0]['procedure']})" if rows else ""
+    bounded = any(row["ci_low"] is not None for row in rows)
+    ends = f" with {percent(view.confidence)} interval" if bounded else ""
     caption = (
-        f"Strength (log-worth, summing to zero) with {percent(view.confidence)} interval{procedure}; "
-        "a difference of 1 means odds of 2.7 to 1."
+        f"Strength (log-worth, summing to zero){ends}{procedure}; a difference of 1 means odds of 2.7 to 1."
     )
     names = "; ".join(f"{row['method']} {number(row['strength'], signed=True)}" for row in rows)
     return Plot(file_name("preference", question), caption, f"Preference strengths: {names}.", figure)
@@ -92,6 +109,12 @@ def wins(view: View, question: str) -> Plot:
     count = sum(cell.resolved for cell in cells.values()) // 2
     alt = f"Wins by pair: {count} of {len(cells) // 2} pairs are resolved."
     return Plot(file_name("wins", question), caption, alt, figure)
+
+
+def _subtracted(rows: Sequence[Row]) -> str:
+    if rows and rows[0]["measure"] == CMOS:
+        return "Mean score of the row's method relative to the column's"
+    return "Mean of the row's method minus the column's"
 
 
 def _oriented(found: dict[Pair, Row], pair: Pair) -> tuple[Row | None, int]:

@@ -96,7 +96,7 @@ def habits(view: View, question: str) -> Plot:
     rows = [
         r for r in view.rows("raters", question) if r["bias"] is not None and r["inconsistency"] is not None
     ]
-    flagged = {row["rater"] for row in view.rows("screening") if row["flagged"]}
+    excluded = {row["rater"] for row in view.rows("screening") if row["applied"]}
     with rc_context(SETTINGS):
         figure, axes = framed(
             view, *heading(view.question(question)), Frame(1.75, 0.42, 0.08, 0.42, top=0.16)
@@ -106,7 +106,7 @@ def habits(view: View, question: str) -> Plot:
         axes.tick_params(labelsize=SMALL)
         axes.axvline(0, color=FAINT, linewidth=0.9)
         for row in rows:
-            bad = row["rater"] in flagged
+            bad = row["rater"] in excluded
             marker, colour = ("X", VERMILLION) if bad else ("o", INK)
             axes.plot(
                 row["bias"], row["inconsistency"], marker, color=colour, alpha=0.75, markersize=4.5, mew=0
@@ -115,8 +115,7 @@ def habits(view: View, question: str) -> Plot:
         axes.set_xlabel("bias (score minus stimulus mean)", size=SMALL, labelpad=2)
         axes.set_title("inconsistency (SD after bias)", size=SMALL, color=SOFT, loc="left", pad=3)
     caption = (
-        "One point per rater: how far above or below the others, and how erratically. "
-        "Crosses: flagged by a rule."
+        "One point per rater: how far above or below the others, and how erratically. Crosses: excluded."
     )
     return Plot(
         file_name("raters", question),

@@ -143,7 +143,13 @@ class View:
         return [row for row in self.rows("variance", question) if row["share"] is not None]
 
     def strengths(self, question: str) -> list[Row]:
-        return sorted(self.rows("preference", question), key=_best_first("strength"))
+        """Best first; where strengths share no scale, group by group, by the share of comparisons won."""
+        rows = self.rows("preference", question)
+        if any(row["strength"] is not None for row in rows):
+            return sorted(rows, key=_best_first("strength"))
+        best_first = sorted(rows, key=_best_first("win_rate"))
+        groups = list(dict.fromkeys(row["group"] for row in best_first))
+        return sorted(best_first, key=lambda row: groups.index(row["group"]))
 
     def grades(self, question: str) -> list[float] | None:
         """The scale's grades if they are few enough to be drawn one by one, else None."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from analysis.lists.raters import repeat_pairs
 from analysis.lists.reliability import of_methods
 from analysis.lists.scope import Listing, Row, Scope, codes, placed, scores
+from analysis.screening import AGREEMENT
 from analysis.stats.agreement import (
     Coefficient,
     VarianceShare,
@@ -18,6 +21,7 @@ from analysis.stats.agreement import (
     sos_a,
     variance_components,
 )
+from analysis.stats.variance import unidentified
 
 
 def agreement_rows(scope: Scope) -> Listing:
@@ -27,10 +31,21 @@ def agreement_rows(scope: Scope) -> Listing:
         for screening in scope.screenings:
             frame = scope.scored(question, screening)
             found = _coefficients(scope, question, screening, frame) if len(frame) else []
+            found = [_marked(one) for one in found] if screening == "applied" and inflated(scope) else found
             listing.rows.extend(_row(question, screening, one) for one in found)
             if screening == scope.primary:
                 listing.notes.extend(note for one in found for note in placed(one.notes, question))
     return listing
+
+
+def inflated(scope: Scope) -> list[str]:
+    """Applied rules that exclude raters for how little they agree with the others: the rest agrees more."""
+    applied = {one.rule for one in scope.verdicts if one.applied}
+    return [rule for rule in AGREEMENT if rule in applied]
+
+
+def _marked(one: Coefficient) -> Coefficient:
+    return replace(one, procedure=f"{one.procedure}; inflated by screening on agreement")
 
 
 def _coefficients(scope: Scope, question: str, screening: str, frame: pd.DataFrame) -> list[Coefficient]:
@@ -117,7 +132,10 @@ def variance_rows(scope: Scope) -> Listing:
     listing = Listing()
     for question in scope.rated_questions:
         frame = scope.scored(question, scope.primary)
-        for share in _components(frame) if len(frame) else []:
+        shares = _components(frame) if len(frame) else []
+        note = unidentified(shares) if shares else None
+        listing.notes.extend(placed([note] if note else [], question))
+        for share in shares:
             listing.rows.append(
                 {
                     "question": question,

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis.lists.classification import classification_rows
+from analysis.lists.classification import Valued, classification_rows
 from analysis.lists.metric_gaps import FEWEST, dropped_levels, mapped_against, missing_values
 from analysis.lists.reliability import reliability
 from analysis.lists.scope import Listing, Row, Scope, codes, placed
@@ -47,9 +47,16 @@ class _Metric:
     def stimuli(self) -> frozenset[str]:
         return frozenset(self.frame["stimulus"])
 
+    @property
+    def values(self) -> pd.Series:
+        """By method, for metrics that have one value per method, by stimulus for others."""
+        if self.of_methods:
+            return self.frame.drop_duplicates("method").set_index("method")["value"]
+        return self.frame.set_index("stimulus")["value"]
 
-def correlation_lists(scope: Scope, stimulus_mos: list[Row]) -> CorrelationLists:
-    """stimulus_mos: the rows of that list. References are left out, also where reliability is estimated."""
+
+def correlation_lists(scope: Scope, stimulus_mos: list[Row], differences: list[Row]) -> CorrelationLists:
+    """stimulus_mos, differences: the rows of those lists. References are left out, also of reliability."""
     lists = CorrelationLists()
     if scope.data.metrics.empty:
         return lists
@@ -62,17 +69,17 @@ def correlation_lists(scope: Scope, stimulus_mos: list[Row]) -> CorrelationLists
             lists.correlation.add(_correlations(scope, question, metric, own[metric.stimuli]))
         for a, b in combinations([metric for metric in metrics if not metric.of_methods], 2):
             lists.contest.add(_contests(scope, question, a, b))
-        lists.classification.add(_classification(scope, question, metrics))
+        lists.classification.add(_classification(scope, question, metrics, differences))
     return lists
 
 
-def _classification(scope: Scope, question: str, metrics: list[_Metric]) -> Listing:
-    named = [
-        (metric.name, metric.direction, metric.frame.set_index("stimulus")["value"])
+def _classification(scope: Scope, question: str, metrics: list[_Metric], differences: list[Row]) -> Listing:
+    valued = [
+        Valued(metric.name, metric.direction, metric.of_methods, metric.values)
         for metric in metrics
-        if metric.direction is not None and not metric.of_methods
+        if metric.direction is not None
     ]
-    return classification_rows(scope, question, _without_references(scope, question), named)
+    return classification_rows(scope, question, _without_references(scope, question), valued, differences)
 
 
 def _without_references(scope: Scope, question: str) -> pd.DataFrame:
@@ -118,6 +125,7 @@ def _rated(scope: Scope, question: str, stimulus_mos: list[Row]) -> pd.DataFrame
         for row in stimulus_mos
         if row["question"] == question
         and row["screening"] == scope.primary
+        and row["measure"] != "DMOS"
         and row["stimulus"] not in scope.references
     ]
     return pd.DataFrame(rows, columns=["stimulus", "method", "item", "mean", "half_width"])

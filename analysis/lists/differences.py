@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 
+from analysis.lists.graded import CMOS, graded, graded_questions, over_reference, people_unknown
 from analysis.lists.scope import Listing, Row, Scope, codes, placed, scores
 from analysis.stats.arrays import FloatArray, IntArray
+from analysis.stats.comparison_scores import comparison_difference
 from analysis.stats.differences import (
     DifferenceEstimate,
     MethodScores,
@@ -31,6 +34,15 @@ class DifferenceLists:
 
 
 @dataclass(frozen=True)
+class _Measured:
+    """What the rows of one family have in common."""
+
+    question: str
+    measure: str
+    screening: str
+
+
+@dataclass(frozen=True)
 class _Methods:
     """The ratings of each method with codes that all methods share."""
 
@@ -40,18 +52,62 @@ class _Methods:
 
 
 def difference_lists(scope: Scope) -> DifferenceLists:
-    """Both lists are of raw scores; letters are of the primary screening."""
+    """Both lists are of raw scores; letters are of rated questions, in the primary screening."""
     lists = DifferenceLists(Listing(), Listing())
-    for question in scope.rated_questions:
+    rated, compared = set(scope.rated_questions), set(graded_questions(scope))
+    for question in scope.data.questions:
         for screening in scope.screenings:
-            methods = _methods(scope, question, screening)
-            estimates = _estimates(scope, methods, combinations(methods.names, 2))
-            lists.differences.rows.extend(_rows(scope, question, screening, methods, estimates))
-            if screening == scope.primary:
-                lists.letters.rows.extend(_letters(scope, question, methods, estimates))
-                for pair, estimate in estimates.items():
-                    lists.differences.notes.extend(placed(estimate.notes, question, " − ".join(pair)))
+            if question in rated:
+                _add_rated(lists, scope, question, screening)
+            if question in compared:
+                lists.differences.add(_graded_rows(scope, question, screening))
     return lists
+
+
+def _add_rated(lists: DifferenceLists, scope: Scope, question: str, screening: str) -> None:
+    methods = _methods(scope, question, screening)
+    estimates = _estimates(scope, methods, combinations(methods.names, 2))
+    lists.differences.rows.extend(_rows(scope, question, screening, methods, estimates))
+    if screening == scope.primary:
+        lists.letters.rows.extend(_letters(scope, question, methods, estimates))
+        for pair, estimate in estimates.items():
+            lists.differences.notes.extend(placed(estimate.notes, question, " − ".join(pair)))
+
+
+def _graded_rows(scope: Scope, question: str, screening: str) -> Listing:
+    """Mean scores of CCR, one method relative to the other, of every pair that met."""
+    frame = graded(scope, question, screening)
+    measured = _Measured(question, CMOS, screening)
+    estimates = _graded_estimates(scope, frame)
+    rows = _family(scope, measured, ALL_PAIRS, estimates)
+    against = _graded_estimates(scope, _reference_second(scope, frame))
+    rows += _family(scope, measured, AGAINST_REFERENCE, against)
+    listing = Listing(rows)
+    if screening == scope.primary:
+        for pair, estimate in estimates.items():
+            notes = people_unknown(frame) or estimate.notes
+            listing.notes.extend(placed(notes, question, " − ".join(pair)))
+    return listing
+
+
+def _reference_second(scope: Scope, frame: pd.DataFrame) -> pd.DataFrame:
+    turned = over_reference(scope, frame)
+    return turned.assign(method_a=turned["method"], method_b=scope.data.reference)
+
+
+def _graded_estimates(scope: Scope, frame: pd.DataFrame) -> Estimates:
+    place = {name: index for index, name in enumerate(scope.data.methods)}
+    groups = {(str(a), str(b)): rows for (a, b), rows in frame.groupby(["method_a", "method_b"])}
+    return {
+        pair: comparison_difference(
+            codes(groups[pair]["rater"]),
+            codes(groups[pair]["item"]),
+            scores(groups[pair]),
+            target=scope.options.target,
+            confidence=scope.options.confidence,
+        )
+        for pair in sorted(groups, key=lambda pair: (place[pair[0]], place[pair[1]]))
+    }
 
 
 def _methods(scope: Scope, question: str, screening: str) -> _Methods:
@@ -79,24 +135,25 @@ def _estimates(scope: Scope, methods: _Methods, pairs: Iterable[tuple[str, str]]
 
 
 def _rows(scope: Scope, question: str, screening: str, methods: _Methods, estimates: Estimates) -> list[Row]:
-    rows = _family(scope, question, screening, ALL_PAIRS, estimates)
+    measured = _Measured(question, scope.rated_measure(question), screening)
+    rows = _family(scope, measured, ALL_PAIRS, estimates)
     reference = scope.data.reference
     if reference is not None and reference in methods.names:
         pairs = [(name, reference) for name in methods.names if name != reference]
-        rows += _family(scope, question, screening, AGAINST_REFERENCE, _estimates(scope, methods, pairs))
+        rows += _family(scope, measured, AGAINST_REFERENCE, _estimates(scope, methods, pairs))
     return rows
 
 
-def _family(scope: Scope, question: str, screening: str, family: str, estimates: Estimates) -> list[Row]:
+def _family(scope: Scope, measured: _Measured, family: str, estimates: Estimates) -> list[Row]:
     corrected = holm([estimate.p for estimate in estimates.values()])
     margin = scope.options.margin
     return [
         {
-            "question": question,
+            "question": measured.question,
             "method_a": a,
             "method_b": b,
-            "measure": "MOS",
-            "screening": screening,
+            "measure": measured.measure,
+            "screening": measured.screening,
             "mean": estimate.mean,
             "se": estimate.se,
             "df": estimate.df,

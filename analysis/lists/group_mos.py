@@ -57,7 +57,7 @@ def _level_rows(scope: Scope, place: Row, frame: pd.DataFrame, levels: pd.Series
                     **place,
                     "level": level,
                     "method": method,
-                    "measure": "MOS",
+                    "measure": scope.rated_measure(place["question"]),
                     "mean": estimate.mean,
                     **interval_of(estimate),
                     "procedure": estimate.procedure,

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.lists.scope import Scope
+from analysis.csvfile import IDS, alike
+from analysis.lists.agreement import inflated
+from analysis.lists.scope import SHOWN_PLACES, Scope
 from analysis.load import StudyData
 from analysis.stats.result import Note
 from analysis.tables import natural
@@ -28,7 +30,7 @@ def density(frame: pd.DataFrame) -> float | None:
 
 def limits(scope: Scope) -> list[Note]:
     """Simulated data first, then who was left out, then what the design cannot carry."""
-    notes = [*_simulated(scope), *_excluded(scope)]
+    notes = [*_simulated(scope), *_excluded(scope), *_inflated(scope), *_alike(scope), *_idle(scope)]
     for question in scope.rated_questions:
         frame = scope.scored(question, scope.primary)
         if frame.empty:
@@ -91,6 +93,66 @@ def _excluded(scope: Scope) -> Iterable[Note]:
         yield Note("raters_excluded", message)
 
 
+def _inflated(scope: Scope) -> Iterable[Note]:
+    """Whoever leaves out those who disagree finds agreement."""
+    if rules := inflated(scope):
+        yield Note(
+            "agreement_screened",
+            f"Raters were excluded for how little they agree with the others ({', '.join(rules)}): agreement "
+            "and reliability after screening are inflated; results.json holds those without it beside them.",
+        )
+
+
+def _alike(scope: Scope) -> Iterable[Note]:
+    for frame in (scope.data.ratings, scope.data.comparisons):
+        for column in sorted(IDS & set(frame.columns)):
+            names = alike(frame[column])
+            if names:
+                yield Note(
+                    "ids_differ_by_spaces",
+                    f"{_count(len(names), f'{column} id')} differ by spaces only and are kept apart "
+                    f"(such as {names[0]!r} and {names[1]!r}); correct the file if they are the same.",
+                )
+
+
+def _idle(scope: Scope) -> Iterable[Note]:
+    """What is listed or given, and enters no statistic."""
+    data = scope.data
+    counted = data.comparisons["n"] * (data.comparisons["expected_choice"] == "")
+    if not scope.rated_questions and not counted.any():
+        rows = _count(len(data.ratings) + len(data.comparisons), "answer")
+        kinds = natural([*data.ratings["kind"], *["attention checks or counts of 0"][: len(counted)]])
+        yield Note("nothing_scored", f"None of {rows} enters statistics: they are {', '.join(kinds)}.")
+    answered = {*data.ratings["rater"].unique(), *data.comparisons["rater"].unique()}
+    listed = data.raters["rater"] if data.raters is not None else pd.Series(dtype=str)
+    idle = natural(set(listed) - answered)
+    if idle:
+        yield Note("raters_without_ratings", f"{_count(len(idle), 'rater')} gave no answer ({_some(idle)}).")
+    unrated = natural(_unrated(data))
+    if unrated:
+        verb = "was" if len(unrated) == 1 else "were"
+        message = f"{_count(len(unrated), 'stimulus', 'stimuli')} {verb} never rated ({_some(unrated)})."
+        yield Note("stimuli_without_ratings", message)
+
+
+def _unrated(data: StudyData) -> set[str]:
+    """Stimuli, other than references, that are in no answer."""
+    stimuli, pairs = data.stimuli, data.comparisons
+    shown = {pair for side in ("left", "right") for pair in zip(pairs["item"], pairs[side], strict=True)}
+    clips = zip(stimuli["item"], stimuli["method"], stimuli["stimulus"], stimuli["is_reference"], strict=True)
+    rated = set(data.ratings["stimulus"].unique())
+    return {
+        name
+        for item, method, name, is_reference in clips
+        if not is_reference and name not in rated and not {(item, method), ("", method)} & shown
+    }
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN_PLACES} more" if len(names) > SHOWN_PLACES else ""
+    return ", ".join(names[:SHOWN_PLACES]) + more
+
+
 def _incomplete(question: str, frame: pd.DataFrame) -> Iterable[Note]:
     share = density(frame)
     if share is not None and share < 1:
@@ -150,5 +212,5 @@ def _few_ratings(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[N
         )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else noun + 's'}"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

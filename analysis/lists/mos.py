@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.compared import CCR
+from analysis.lists.graded import CMOS, graded, graded_questions, over_reference, people_unknown
 from analysis.lists.scope import Listing, Placed, Row, Scope, codes, placed, scores
 from analysis.stats.mos import (
     MeanEstimate,
@@ -36,16 +38,30 @@ class Group:
 def mos_rows(scope: Scope) -> Listing:
     """One row per question, measure, screening and method."""
     listing = Listing()
-    for question in scope.rated_questions:
+    rated, compared = set(scope.rated_questions), set(graded_questions(scope))
+    for question in scope.data.questions:
         for screening in scope.screenings:
-            frame = scope.scored(question, screening)
-            listing.add(_measured(scope, question, "MOS", screening, frame))
-            if question in scope.data.hidden_reference_questions and scope.data.reference:
-                pairs = differential(scope, question, frame)
-                listing.add(_measured(scope, question, "DMOS", screening, pairs))
-                if screening == scope.primary:
-                    listing.notes.extend(_dmos_notes(scope, question, frame, len(pairs)))
+            if question in rated:
+                listing.add(_rated(scope, question, screening))
+            if question in compared and scope.data.reference:
+                pairs = over_reference(scope, graded(scope, question, screening))
+                listing.add(_measured(scope, question, CMOS, screening, pairs))
     return listing
+
+
+def _rated(scope: Scope, question: str, screening: str) -> Listing:
+    frame = scope.scored(question, screening)
+    listing = _measured(scope, question, scope.rated_measure(question), screening, frame)
+    if has_dmos(scope, question):
+        pairs = differential(scope, question, frame)
+        listing.add(_measured(scope, question, "DMOS", screening, pairs))
+        if screening == scope.primary:
+            listing.notes.extend(_dmos_notes(scope, question, frame, len(pairs)))
+    return listing
+
+
+def has_dmos(scope: Scope, question: str) -> bool:
+    return question in scope.data.hidden_reference_questions and scope.data.reference is not None
 
 
 def differential(scope: Scope, question: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -81,14 +97,15 @@ def _dmos_notes(scope: Scope, question: str, frame: pd.DataFrame, used: int) -> 
 
 def _measured(scope: Scope, question: str, measure: str, screening: str, frame: pd.DataFrame) -> Listing:
     listing = Listing()
-    for method in scope.methods_in(frame["method"]):
-        group = Group(question, method, measure, screening, frame[frame["method"] == method])
+    rows_of = {str(method): rows for method, rows in frame.groupby("method")}
+    for method in scope.methods_in(rows_of):
+        group = Group(question, method, measure, screening, rows_of[method])
         constant = measure == "DMOS" and method == scope.data.reference
         estimate = estimate_of(scope, group.frame)
         listing.rows.append(_mos_row(group, estimate, constant=constant))
         if screening == scope.primary and not constant:
-            notes = [*estimate.notes, *_beyond(scope, group, estimate)]
-            listing.notes.extend(placed(notes, question, method))
+            notes = people_unknown(group.frame) or estimate.notes
+            listing.notes.extend(placed([*notes, *_beyond(scope, group, estimate)], question, method))
     return listing
 
 
@@ -103,9 +120,10 @@ def estimate_of(scope: Scope, frame: pd.DataFrame) -> MeanEstimate:
 
 
 def _beyond(scope: Scope, group: Group, estimate: MeanEstimate) -> list[Note]:
-    if group.measure != "MOS":
+    if group.measure == "DMOS":
         return []
-    low, high = scope.data.scales[group.question]
+    graded_scale = (float(CCR.low), float(CCR.high))
+    low, high = graded_scale if group.measure == CMOS else scope.data.scales[group.question]
     note = beyond_scale(estimate.ci_low, estimate.ci_high, low=low, high=high)
     return [note] if note else []
 
@@ -123,8 +141,8 @@ def _mos_row(group: Group, estimate: MeanEstimate, *, constant: bool) -> Row:
         "procedure": CONSTANT if constant else estimate.procedure,
         "rating_mean": estimate.rating_mean,
         "n_ratings": estimate.n_ratings,
-        "n_raters": estimate.n_raters,
-        "n_items": estimate.n_items,
+        "n_raters": _counted(group.frame["rater"], estimate.n_raters),
+        "n_items": _counted(group.frame["item"], estimate.n_items),
         "naive_ci_low": None if constant else estimate.naive_ci_low,
         "naive_ci_high": None if constant else estimate.naive_ci_high,
         "median": spread.median,
@@ -133,6 +151,11 @@ def _mos_row(group: Group, estimate: MeanEstimate, *, constant: bool) -> Row:
         "sd": spread.sd,
         "counts": {grade(value): count for value, count in spread.counts.items()},
     }
+
+
+def _counted(units: pd.Series, count: int) -> int | None:
+    """None where comparisons do not say by whom, or on what."""
+    return None if (units == "").all() else count
 
 
 def interval_of(estimate: MeanEstimate | StimulusEstimate, *, constant: bool = False) -> Row:

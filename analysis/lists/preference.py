@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from analysis.lists.graded import effect_of_order, order_notes, told_p
 from analysis.lists.scope import Listing, Row, Scope, codes, codes_of, placed
 from analysis.stats.arrays import IntArray
+from analysis.stats.comparison_scores import OrderEffect
 from analysis.stats.preference import PreferenceFit, fit_preference
+from analysis.stats.result import Note
 
 OUTCOME = {"left": 1, "tie": 0, "right": -1}
 
@@ -36,8 +39,11 @@ def _add(lists: PreferenceLists, scope: Scope, question: str, votes: pd.DataFram
     fit = _fit(scope, votes, methods)
     lists.strengths.rows.extend(_strengths(question, methods, fit))
     lists.pairs.rows.extend(_pairs(question, methods, fit))
-    lists.models.rows.append(_model(question, fit))
-    lists.models.notes.extend(placed(fit.notes, question))
+    order = effect_of_order(scope, question)
+    lists.models.rows.append({**_model(question, fit), **_order(order)})
+    lists.models.notes.extend(placed([*fit.notes, *_position_note(scope, fit)], question))
+    if order is not None:
+        lists.models.notes.extend(order_notes(scope, question, order))
 
 
 def _fit(scope: Scope, votes: pd.DataFrame, methods: list[str]) -> PreferenceFit:
@@ -54,7 +60,20 @@ def _fit(scope: Scope, votes: pd.DataFrame, methods: list[str]) -> PreferenceFit
         positions_known=bool(votes["sides_known"].all()),
         target=scope.options.target,
         names=methods,
+        regularised=scope.options.regularised_preference,
     )
+
+
+def _position_note(scope: Scope, fit: PreferenceFit) -> list[Note]:
+    effect, p = fit.model.position_effect, fit.model.position_p
+    if effect is None or p is None or p >= scope.options.alpha:
+        return []
+    side = "left" if effect > 0 else "right"
+    message = (
+        f"The clip on the {side} was preferred more often, whatever the methods (odds × "
+        f"{np.exp(abs(effect)):.2f}, {told_p(p)}); strengths hold as far as both sides were used alike."
+    )
+    return [Note("position_effect", message)]
 
 
 def _people(column: pd.Series) -> IntArray | None:
@@ -71,6 +90,10 @@ def _strengths(question: str, methods: list[str], fit: PreferenceFit) -> list[Ro
             "ci_low": row.ci_low,
             "ci_high": row.ci_high,
             "win_rate": row.win_rate,
+            "group": row.group,
+            "group_strength": row.group_strength,
+            "group_ci_low": row.group_ci_low,
+            "group_ci_high": row.group_ci_high,
             "procedure": row.procedure,
         }
         for row in fit.strengths
@@ -110,4 +133,17 @@ def _model(question: str, fit: PreferenceFit) -> Row:
         "triads_judged": model.triads_judged,
         "triads_within": model.triads_within,
         "connected": model.connected,
+        "g2": model.fit.g2 if model.fit else None,
+        "g2_df": model.fit.df if model.fit else None,
+        "g2_p": model.fit.p if model.fit else None,
+        "transitivity_weak": model.transitivity.weak,
+        "transitivity_moderate": model.transitivity.moderate,
+        "transitivity_strong": model.transitivity.strong,
+        "transitivity_triads": model.transitivity.judged,
+        "kendall_u": model.kendall_u,
     }
+
+
+def _order(effect: OrderEffect | None) -> Row:
+    """What being shown second adds to a CCR score; null where there are none."""
+    return {"order_effect": effect.value if effect else None, "order_p": effect.p if effect else None}

@@ -70,7 +70,7 @@ class Scope:
     @cached_property
     def rated_questions(self) -> list[str]:
         """Questions with scored ratings."""
-        scored = set(self.data.ratings["question"][self.data.ratings["kind"] == "scored"])
+        scored = set(self.data.ratings["question"][self.data.ratings["kind"] == "scored"].unique())
         return [question for question in self.data.questions if question in scored]
 
     @cached_property
@@ -88,11 +88,15 @@ class Scope:
         rows = (ratings["question"] == question) & (ratings["kind"] == kind)
         return self._counted(ratings[rows.to_numpy(dtype=bool)], screening)
 
-    def compared(self, question: str) -> pd.DataFrame:
-        """Comparisons that are no attention checks, of raters whose answers count."""
+    def rated_measure(self, question: str) -> str:
+        """What the mean of a question's scores is called."""
+        return "DCR" if question in self.data.degradation_questions else "MOS"
+
+    def compared(self, question: str, screening: str | None = None) -> pd.DataFrame:
+        """Comparisons that are no attention checks, of raters whose answers count; `primary` by default."""
         comparisons = self.data.comparisons
         rows = (comparisons["question"] == question) & (comparisons["expected_choice"] == "")
-        return self._counted(comparisons[rows.to_numpy(dtype=bool)], self.primary)
+        return self._counted(comparisons[rows.to_numpy(dtype=bool)], screening or self.primary)
 
     def _counted(self, frame: pd.DataFrame, screening: str) -> pd.DataFrame:
         if screening == "none":
@@ -106,13 +110,14 @@ class Scope:
 
 def codes(values: pd.Series) -> IntArray:
     """0…k−1 in the order of the sorted values."""
-    return np.unique(values.to_numpy(dtype=str), return_inverse=True)[1].astype(np.int64)
+    return pd.factorize(values, sort=True)[0].astype(np.int64)
 
 
 def codes_of(values: pd.Series, order: Sequence[str]) -> IntArray:
     """Positions in `order`."""
+    found, names = pd.factorize(values)
     position = {name: index for index, name in enumerate(order)}
-    return np.array([position[name] for name in values], dtype=np.int64)
+    return np.array([position[name] for name in names], dtype=np.int64)[found]
 
 
 def scores(frame: pd.DataFrame) -> FloatArray:

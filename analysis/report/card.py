@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.numbers import coefficient_text, counted, listed, number, titled
+from analysis.figures.numbers import coefficient_text, counted, listed, titled
 from analysis.figures.raters import coefficient_name
 from studies.metrics import CATALOGUE
 from studies.scales import SCALES
@@ -151,10 +151,15 @@ def _reliability(results: Row) -> list[Row]:
 
 def _screening(results: Row, data: StudyData) -> Row:
     rows = results["screening"]
+    declared = data.config.screening if data.config else None
+    limits = declared.model_dump(mode="json") if declared else {}
+    by_rule: dict[str, set[str]] = {row["rule"]: set() for row in rows}
+    for row in rows:
+        by_rule[row["rule"]] |= {row["rater"]} if row["flagged"] else set()
     return {
-        "declared": list(data.config.screening.apply) if data.config else None,
-        "reported": sorted({row["rule"] for row in rows}),
-        "raters_flagged": len({row["rater"] for row in rows if row["flagged"]}),
+        "declared": list(declared.apply) if declared else None,
+        "thresholds": {rule: limits[rule] for rule in declared.apply} if declared else None,
+        "raters_flagged": {rule: len(raters) for rule, raters in by_rule.items()},
         "raters_excluded": len({row["rater"] for row in rows if row["applied"]}),
     }
 
@@ -256,11 +261,21 @@ def _screened_reliability(card: Row) -> str:
 
 def _screening_text(screening: Row) -> str:
     rules = screening["declared"]
-    declared = NOT_REPORTED if rules is None else listed(rules) or "none"
-    flagged = counted(screening["raters_flagged"], "rater")
-    return (
-        f"declared rules: {declared}; {flagged} flagged, {number(screening['raters_excluded'], 0)} excluded"
-    )
+    flagged = ", ".join(f"{rule} {n}" for rule, n in screening["raters_flagged"].items())
+    parts = [
+        f"declared rules: {NOT_REPORTED if rules is None else _declared(screening) or 'none'}",
+        f"{counted(screening['raters_excluded'], 'rater')} excluded",
+        f"flagged by rule: {flagged}" if flagged else None,
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _declared(screening: Row) -> str:
+    return ", ".join(f"{rule} ({_pairs(limits)})" for rule, limits in screening["thresholds"].items())
+
+
+def _pairs(limits: Row) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in limits.items())
 
 
 def _metric_text(metric: Row) -> str:

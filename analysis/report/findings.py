@@ -18,11 +18,12 @@ from analysis.figures.numbers import (
     percents,
     with_interval,
 )
-from analysis.figures.pairs import all_pairs, resolved
+from analysis.figures.pairs import CMOS, all_pairs, contenders, resolved
 from analysis.figures.raters import coefficient_name
 from analysis.figures.view import Row, View
 
 MOST_PAIRS = 6
+AGAINST_REFERENCE = "all against the reference"
 MOST_FURTHER = 5
 ADJUSTED = "(interval unadjusted; p after Holm's correction)"
 _OF_QUESTION = re.compile(r"Question (?P<name>'.+?')(?P<verb>:| has) (?P<rest>.+)", re.DOTALL)
@@ -94,6 +95,7 @@ def summary(view: View) -> Text:
         found = [
             *_nothing_left(view, question),
             *_mean_sentences(view, question),
+            *_as_good_sentences(view, question),
             *_preference_sentences(view, question),
             " ".join(_metric_sentences(view, question)),
             *_agreement_sentences(view, question),
@@ -125,23 +127,6 @@ def agreement(view: View) -> Text:
     return Text((("", tuple(sentences)),))
 
 
-def screening(view: View) -> Text:
-    """Who was flagged and whose answers were left out."""
-    rows = view.rows("screening")
-    checked = {row["rater"] for row in rows}
-    flagged = {row["rater"] for row in rows if row["flagged"]}
-    excluded = {row["rater"] for row in rows if row["applied"]}
-    verb = "was" if len(flagged) == 1 else "were"
-    first = f"{len(flagged)} of {counted(len(checked), 'rater')} {verb} flagged."
-    if excluded:
-        second = f"{counted(len(excluded), 'rater')} excluded, by rules that the study declared beforehand."
-    elif flagged:
-        second = "Nobody was excluded: only rules that a study declares beforehand are applied."
-    else:
-        second = "Nobody was excluded."
-    return Text((("", (f"{first} {second}",)),))
-
-
 def _nothing_left(view: View, question: str) -> list[str]:
     """What to say where every answer was given by somebody whose answers do not count."""
     if view.screening == "none":
@@ -157,16 +142,17 @@ def _nothing_left(view: View, question: str) -> list[str]:
 def _mean_sentences(view: View, question: str) -> list[str]:
     rows = [row for row in view.mos(question) if row["mean"] is not None]
     if not rows:
-        return []
+        return [" ".join(_pair_sentences(view, question, contenders(view, question)))]
     tested = [row for row in rows if row["method"] != view.reference] or rows
     best = tested[0]
     value = with_interval(best["mean"], best["ci_low"], best["ci_high"])
     among = " of the methods under test" if len(tested) < len(rows) else ""
+    among = f" (score relative to {escaped(str(view.reference))})" if best["measure"] == CMOS else among
     value += "" if best["ci_low"] is not None else " (no interval can be given)"
     first = f"{escaped(best['method'])} has the highest {best['measure']}{among}, {value}."
     if len(rows) == 1:
-        first = f"{escaped(best['method'])}: {best['measure']} {value}."
-    return [first, " ".join(_pair_sentences(view, question, [row["method"] for row in rows]))]
+        first = f"{escaped(best['method'])}: {best['measure']}{among} {value}."
+    return [first, " ".join(_pair_sentences(view, question, contenders(view, question)))]
 
 
 def _pair_sentences(view: View, question: str, order: Sequence[str]) -> list[str]:
@@ -184,6 +170,27 @@ def _pair_sentences(view: View, question: str, order: Sequence[str]) -> list[str
         sentences.append(f"For {bare} of {counted(len(rows), 'pair')} no interval can be given.")
     told = [row for _, _, row in found if row is not None]
     return [*sentences, *_count_sentences(view, rows, told, "mean", 0.0)]
+
+
+def _as_good_sentences(view: View, question: str) -> list[str]:
+    """Which methods are as good as the reference: not worse by the declared margin, one-sided."""
+    rows = [
+        row
+        for row in view.screened("differences", question)
+        if row["method_b"] == view.reference and row["family"] == AGAINST_REFERENCE
+    ]
+    tested = [row for row in rows if row["p_noninferiority"] is not None]
+    if not tested:
+        return []
+    margin, reference = number(tested[0]["margin"]), escaped(str(view.reference))
+    told = [
+        f"{escaped(row['method_a'])} is as good as {reference} ({p_phrase(row['p_noninferiority'])})"
+        if row["p_noninferiority"] < view.alpha
+        else f"whether {escaped(row['method_a'])} is as good as {reference} is not resolved "
+        f"({p_phrase(row['p_noninferiority'])})"
+        for row in tested[:MOST_PAIRS]
+    ]
+    return [f"With the declared margin of {margin} grades: {'; '.join(told)} (one-sided, unadjusted)."]
 
 
 def _count_sentences(
@@ -220,7 +227,7 @@ def _pair_sentence(view: View, above: str, below: str, row: Row) -> str:
 
 
 def _preference_sentences(view: View, question: str) -> list[str]:
-    rows = [row for row in view.strengths(question) if row["strength"] is not None]
+    rows = view.strengths(question)
     pairs = view.rows("preference_pairs", question)
     by_pair = {frozenset((row["method_a"], row["method_b"])): row for row in pairs}
     order = [row["method"] for row in rows]

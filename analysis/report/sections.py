@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.figures.pairs import contenders
 from analysis.figures.view import View
 
 MOST_IN_MATRIX = 60
@@ -11,7 +12,7 @@ SETUP = """\
 from IPython.display import display
 
 from analysis import figures
-from analysis.report import findings, tables
+from analysis.report import findings, screening, tables
 
 view = figures.View.open(".")"""
 
@@ -70,7 +71,7 @@ def _scores(view: View) -> tuple[str, ...]:
 
 
 def _differences(view: View) -> tuple[str, ...]:
-    questions = [q for q in view.questions("differences") if 2 <= len(view.ranking(q)) <= MOST_IN_MATRIX]
+    questions = [q for q in view.questions("differences") if 2 <= len(contenders(view, q)) <= MOST_IN_MATRIX]
     tables = view.questions("differences")
     cells = [_shown("differences", questions)] if questions else []
     return (*cells, _listed("differences", tables)) if tables else tuple(cells)
@@ -80,13 +81,15 @@ def _preference(view: View) -> tuple[str, ...]:
     questions = view.questions("preference")
     if not questions:
         return ()
-    questions = [q for q in questions if any(row["strength"] is not None for row in view.strengths(q))]
+    scaled = [q for q in questions if any(row["strength"] is not None for row in view.strengths(q))]
     both = "figures.show(figures.strengths(view, question), figures.wins(view, question))"
-    few = [q for q in questions if len(view.strengths(q)) <= MOST_IN_MATRIX]
-    figures = f"for question in {few!r}:\n    {both}" if few == questions else _shown("strengths", questions)
+    few = [q for q in scaled if len(view.strengths(q)) <= MOST_IN_MATRIX]
+    drawn = f"for question in {few!r}:\n    {both}" if few == scaled else _shown("strengths", scaled)
+    alone = [q for q in questions if q not in scaled and len(view.strengths(q)) <= MOST_IN_MATRIX]
     return (
         "findings.preference(view)",
-        figures,
+        *([drawn] if scaled else []),
+        *([_shown("wins", alone)] if alone else []),
         _listed("preference", questions),
         _listed("preference_pairs", questions),
     )
@@ -128,11 +131,11 @@ def _groups(view: View) -> tuple[str, ...]:
 def _screening(view: View) -> tuple[str, ...]:
     cells = []
     if view.rows("screening"):
-        cells.append("findings.screening(view)")
+        cells += ["screening.summary(view)", "screening.rules(view)"]
     if any(row["rule"] == "attention" for row in view.rows("screening")):
         cells.append("figures.show(figures.attention(view))")
     if view.questions("raters"):
         cells.append(_shown("habits", view.questions("raters")))
-    if any(row["flagged"] for row in view.rows("screening")):
-        cells.append("tables.exclusions(view)")
+    if any(row["applied"] for row in view.rows("screening")):
+        cells.append("screening.excluded(view)")
     return tuple(cells)

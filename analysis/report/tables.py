@@ -51,7 +51,7 @@ def mos_details(view: View, question: str) -> Table:
                 interval(row["naive_ci_low"], row["naive_ci_high"]) or MISSING,
                 number(row["median"], 1),
                 number(row["sd"]),
-                *(str(row[key]) for key in ("n_ratings", "n_raters", "n_items")),
+                *(number(row[key], 0) for key in ("n_ratings", "n_raters", "n_items")),
                 row["procedure"],
             )
         )
@@ -92,18 +92,11 @@ def differences(view: View, question: str) -> Table:
 
 def preference(view: View, question: str) -> Table:
     rows = view.strengths(question)
-    body = [
-        cells(
-            (
-                row["method"],
-                with_interval(row["strength"], row["ci_low"], row["ci_high"], signed=True),
-                percent(row["win_rate"]),
-            )
-        )
-        for row in rows
-    ]
+    grouped = any(row["group_strength"] is not None for row in rows)
+    body = [cells(_strength_cells(row, grouped=grouped)) for row in rows]
     caption = f"{view.question(question).title}: preference strengths, {_procedures(rows)}."
-    return Table(f"preference-{question}", caption, ("Method", "Strength", "Won"), tuple(body))
+    header = ("Method", "Strength", *(("Group", "Strength in group") if grouped else ()), "Won")
+    return Table(f"preference-{question}", caption, header, tuple(body))
 
 
 def preference_pairs(view: View, question: str) -> Table:
@@ -198,17 +191,6 @@ def variance(view: View) -> Table:
     return Table("variance", "Shares of the variance of single ratings.", header, tuple(body))
 
 
-def exclusions(view: View) -> Table:
-    """Raters whom a rule flagged, and whether it was applied."""
-    rows = [row for row in view.rows("screening") if row["flagged"]]
-    body = [
-        cells((row["rater"], row["rule"], "yes" if row["applied"] else "no", row["reason"] or ""))
-        for row in rows
-    ]
-    header = ("Rater", "Rule", "Excluded", "Reason")
-    return Table("exclusions", "Raters flagged by a rule.", header, tuple(body), frozenset(range(4)))
-
-
 def card(view: View) -> Table:
     rows = tuple(cells(row) for row in card_rows(view.card))
     return Table("card", "Reporting card.", ("", ""), rows, frozenset({0, 1}))
@@ -247,6 +229,14 @@ def _mos_column(view: View, question: str) -> dict[str, Cell]:
         )
         for row in rows
     }
+
+
+def _strength_cells(row: Row, *, grouped: bool) -> Sequence[str]:
+    """Strengths within groups stand beside where not all methods share one scale."""
+    own = (row["group_strength"], row["group_ci_low"], row["group_ci_high"])
+    group = (number(row["group"], 0), with_interval(*own, signed=True)) if grouped else ()
+    strength = with_interval(row["strength"], row["ci_low"], row["ci_high"], signed=True)
+    return [row["method"], strength, *group, percent(row["win_rate"])]
 
 
 def _difference_cells(row: Row, *, margins: bool) -> Sequence[str]:

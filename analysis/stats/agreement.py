@@ -1,6 +1,6 @@
 """Agreement among raters, with stimuli as units: one place to import all coefficients from."""
 
-from analysis.stats.alpha import alpha, alpha_all
+from analysis.stats.alpha import alpha, alpha_all, alpha_of_counts
 from analysis.stats.coefficient import Coefficient
 from analysis.stats.concordance import fleiss_kappa, kappa_of_counts, kendall_w, sos_a
 from analysis.stats.generalizability import generalizability
@@ -12,6 +12,7 @@ __all__ = [
     "VarianceShare",
     "alpha",
     "alpha_all",
+    "alpha_of_counts",
     "fleiss_kappa",
     "generalizability",
     "icc_all",

@@ -4,7 +4,7 @@ A replicate gives rater r the weight w_r and stimulus u the weight v_u (how ofte
 copies of one rater are left out: with M = Σ w and P = M² - Σ w² within a stimulus, a pair (i, j) of
 distinct raters weighs v M / P · w_i w_j, which is Krippendorff's 1 / (m - 1) where all weights are 1. The
 ordinal metric is the interval metric on mid-ranks of the pairable values, so no table of coincidences is
-needed for many values.
+needed.
 """
 
 from __future__ import annotations
@@ -14,53 +14,35 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import sparse
 
+from analysis.stats.alpha_counts import Packing, Places, Space, Units, places_of
 from analysis.stats.arrays import FloatArray, IntArray
 
 Metric = Literal["ordinal", "interval", "nominal"]
-FEW_VALUES = 32  # up to this many distinct values, replicates are computed in batches from counts
-BATCH_CELLS = 4_000_000
+BATCH_PLACES = (
+    250_000  # units × values × replicates at once: about a megabyte, which stays near the processor
+)
+BATCH_RATERS = 13_000  # raters × replicates at once
+BATCH_SIZES = 16, 500
 TRIES = 20  # at most this many draws per replicate
 
 
-@dataclass(frozen=True)
-class Units:
-    """Ratings of stimuli with two or more of them; `value` indexes the sorted distinct `values`."""
-
-    rater: IntArray
-    unit: IntArray
-    value: IntArray
-    values: FloatArray
-    n_raters: int
-    n_units: int
-
-    @classmethod
-    def of(cls, rater: IntArray, unit: IntArray, score: FloatArray) -> Units:
-        values, value = np.unique(score, return_inverse=True)
-        return cls(rater, unit, value.astype(np.int64), values, int(rater.max()) + 1, int(unit.max()) + 1)
-
-
-def plain_alpha(units: Units, metric: Metric) -> float:
+def plain_alpha(units: Units, metrics: Sequence[Metric]) -> dict[Metric, float]:
     """Alpha of the ratings as they are."""
-    return alpha_one_by_one(units, (metric,), np.ones(units.n_raters), np.ones(units.n_units))[metric]
+    return alpha_one_by_one(units, metrics, np.ones(units.n_raters), np.ones(units.n_units))
 
 
 def bootstrap_alpha(
     units: Units, metrics: Sequence[Metric], n_boot: int, rng: np.random.Generator
 ) -> dict[Metric, FloatArray]:
     """`n_boot` values of alpha per metric (fewer where valid replicates are hard to draw)."""
-    few = len(units.values) <= FEW_VALUES
-    counter = Counter(units) if few else None
-    size = max(1, BATCH_CELLS // (units.n_units * len(units.values))) if few else 16
+    counter = Counter.of(units)
+    size = _batch_size(counter.places.size, units.n_raters, n_boot)
     batches: list[FloatArray] = []
     kept = tried = 0
     while kept < n_boot and tried < TRIES * n_boot:
         batch = min(size, n_boot - kept)
-        raters, stimuli = draw_weights(units, batch, rng)
-        alphas = (
-            counter.alphas(metrics, raters, stimuli) if counter else _loop(units, metrics, raters, stimuli)
-        )
+        alphas = counter.alphas(metrics, *draw_weights(units, batch, rng))
         valid = alphas[:, np.isfinite(alphas).all(axis=0)]
         batches.append(valid)
         kept, tried = kept + valid.shape[1], tried + batch
@@ -68,16 +50,117 @@ def bootstrap_alpha(
     return {metric: found[i] for i, metric in enumerate(metrics)}
 
 
-def draw_weights(units: Units, batch: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+def _batch_size(n_places: int, n_raters: int, n_boot: int) -> int:
+    """Replicates at once, such that all batches are of about the same size."""
+    fewest, most = BATCH_SIZES
+    size = min(max(min(BATCH_PLACES // n_places, BATCH_RATERS // n_raters), fewest), most)
+    return -(-n_boot // -(-n_boot // size)) if n_boot else 1
+
+
+def draw_weights(units: Units, batch: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
     """How often each rater and each stimulus was drawn: shapes (n_raters, batch), (n_units, batch)."""
-    raters = rng.multinomial(units.n_raters, np.full(units.n_raters, 1 / units.n_raters), size=batch)
-    stimuli = rng.multinomial(units.n_units, np.full(units.n_units, 1 / units.n_units), size=batch)
-    return raters.T.astype(np.float64), stimuli.T.astype(np.float64)
+    return _drawn(units.n_raters, batch, rng), _drawn(units.n_units, batch, rng)
 
 
-def _loop(units: Units, metrics: Sequence[Metric], raters: FloatArray, stimuli: FloatArray) -> FloatArray:
-    found = [alpha_one_by_one(units, metrics, w, v) for w, v in zip(raters.T, stimuli.T, strict=True)]
-    return np.array([[one[m] for one in found] for m in metrics])
+def _drawn(size: int, batch: int, rng: np.random.Generator) -> IntArray:
+    """Counts of `size` draws with replacement; much faster than a multinomial draw of the counts."""
+    chosen = rng.integers(0, size, size=(size, batch), dtype=np.uint16 if size < 1 << 16 else np.uint32)
+    place = chosen if size * batch < 1 << 16 else chosen.astype(np.int64)
+    place *= batch
+    place += np.arange(batch, dtype=place.dtype)
+    return np.bincount(place.ravel(), minlength=size * batch).reshape(size, batch)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of a batch of replicates: weight of one pair per unit, weights per value with copies and without."""
+
+    share: Space
+    with_copies: FloatArray
+    totals: FloatArray
+
+    def over_units(self, per_unit: Space) -> FloatArray:
+        found: FloatArray = np.einsum("ub,ub->b", self.share, per_unit).astype(np.float64)
+        return found
+
+
+class Counter:
+    """Alpha of many replicates at once, from counts of each value within each stimulus."""
+
+    def __init__(self, units: Units, packing: Packing, places: Places) -> None:
+        self.units, self.packing, self.places = units, packing, places
+        self.space = np.empty(0, packing.dtype)
+
+    @classmethod
+    def of(cls, units: Units) -> Counter:
+        packing = Packing.of(units)
+        return cls(units, packing, places_of(units, packing.dtype))
+
+    def _space(self, batch: int) -> Space:
+        """Kept from batch to batch: to fetch it anew takes longer than to fill it."""
+        wanted = 2 * self.places.size * batch
+        if len(self.space) < wanted:
+            self.space = np.empty(wanted, self.packing.dtype)
+        return self.space[:wanted].reshape(2, self.places.size, batch)
+
+    def alphas(self, metrics: Sequence[Metric], raters: IntArray, stimuli: IntArray) -> FloatArray:
+        """Shape (n_metrics, batch); NaN where a replicate has no pair of distinct raters or one value."""
+        places, weights = self.places, self.packing.packed(raters)
+        space = self._space(raters.shape[1])
+        counts, squares = places.counted(weights, space[0]), places.shaped(space[1])
+        mass = places.per_group(weights, counts)
+        own = np.empty_like(mass)
+        self.packing.split(mass, own)
+        self.packing.split(counts, squares)
+        drawn = stimuli.astype(mass.dtype)
+        sums = self._sums(drawn, mass, own, counts, squares)
+        return np.array([self._metric(m, places.per_unit(mass), counts, sums) for m in metrics])
+
+    def _sums(self, drawn: Space, mass: Space, own: Space, counts: Space, squares: Space) -> Sums:
+        places, base = self.places, self.packing.base
+        pairs = mass * mass - own / base
+        usable = pairs > 0
+        each = np.divide(mass, pairs, out=np.zeros_like(mass), where=usable)
+        share = drawn * places.per_unit(each)
+        with_copies = places.per_value(drawn * places.per_unit(each * mass), counts)
+        totals = with_copies - places.per_value(share, squares) / base
+        n = np.einsum("ub,ub->b", drawn, places.per_unit(mass * usable)).astype(np.float64)
+        totals[places.common] = 0
+        totals[places.common] = n - totals.sum(axis=0)
+        totals[totals < self.packing.rounding * n] = 0
+        return Sums(share, with_copies, totals)
+
+    def _metric(self, metric: Metric, mass: Space, counts: Space, sums: Sums) -> FloatArray:
+        n, values = sums.totals.sum(axis=0), self.units.values
+        if metric == "nominal":
+            observed = sums.over_units(self.places.different(mass, counts))
+            expected, size = n**2 - (sums.totals**2).sum(axis=0), n
+        else:
+            lines = positions(metric, values, sums.totals)
+            x = (lines - lines[self.places.common]).astype(counts.dtype)
+            moment = self.places.along(x, counts)
+            moment *= moment
+            size = (sums.with_copies * np.square(x, dtype=np.float64)).sum(axis=0)
+            observed = 2 * (size - sums.over_units(moment))
+            expected = 2 * n * _spread(sums.totals, x)
+        observed[observed < 8 * self.packing.rounding * size] = 0
+        return _alphas(observed, expected, sums.totals)
+
+
+def _spread(totals: FloatArray, x: Space) -> FloatArray:
+    """Σ totals (x - mean)² per replicate."""
+    n = np.maximum(totals.sum(axis=0), 1)
+    centred = x - (totals * x).sum(axis=0) / n
+    found: FloatArray = (totals * centred**2).sum(axis=0)
+    return found
+
+
+def _alphas(observed: FloatArray, expected: FloatArray, totals: FloatArray) -> FloatArray:
+    defined = ((totals > 0).sum(axis=0) > 1) & (expected > 0)
+    n = totals.sum(axis=0)
+    alphas = np.full(len(n), np.nan)
+    np.divide((n - 1) * observed, expected, out=alphas, where=defined)
+    return 1 - alphas
 
 
 def alpha_one_by_one(
@@ -101,6 +184,23 @@ def alpha_one_by_one(
             expected = 2 * float(totals.sum() * (marginal @ x**2) - (marginal @ x) ** 2)
         found[metric] = _alpha(observed, expected, float(totals.sum()))
     return found
+
+
+def value_of_counts(counts: FloatArray, values: FloatArray, metric: Metric) -> float:
+    """Alpha of votes per value, shape (n_stimuli, n_values), rows of two or more; NaN where undefined."""
+    mass = counts.sum(axis=1)
+    share = 1 / (mass - 1)
+    totals = counts.sum(axis=0)
+    if (totals > 0).sum() < 2:
+        return float("nan")
+    if metric == "nominal":
+        observed = float(share @ (mass**2 - (counts**2).sum(axis=1)))
+        expected = float(totals.sum() ** 2 - totals @ totals)
+    else:
+        x = positions(metric, values, totals)
+        observed = 2 * float(share @ (mass * (counts @ x**2) - (counts @ x) ** 2))
+        expected = 2 * float(totals.sum() * (totals @ x**2) - (totals @ x) ** 2)
+    return _alpha(observed, expected, float(totals.sum()))
 
 
 def sums(group: IntArray, weight: FloatArray) -> FloatArray:
@@ -132,50 +232,3 @@ def positions(metric: Metric, values: FloatArray, totals: FloatArray) -> FloatAr
 
 def _alpha(observed: float, expected: float, n: float) -> float:
     return 1 - (n - 1) * observed / expected if expected > 0 else float("nan")
-
-
-class Counter:
-    """Alpha of many replicates at once, from counts of each value within each stimulus."""
-
-    def __init__(self, units: Units) -> None:
-        self.units, self.n_values = units, len(units.values)
-        rows = units.unit * self.n_values + units.value
-        shape = (units.n_units * self.n_values, units.n_raters)
-        self.incidence = sparse.csr_array((np.ones(len(rows)), (rows, units.rater)), shape=shape)
-
-    def alphas(self, metrics: Sequence[Metric], raters: FloatArray, stimuli: FloatArray) -> FloatArray:
-        """Shape (n_metrics, batch); NaN where a replicate has no pair of distinct raters or one value."""
-        counts, squares = self._counted(raters), self._counted(raters**2)
-        mass = counts.sum(axis=1)
-        share = _share(mass, squares.sum(axis=1), stimuli)
-        totals = np.einsum("ub,uvb->vb", share * mass, counts) - np.einsum("ub,uvb->vb", share, squares)
-        coincidences = self._coincidences(counts, share)
-        return np.array([self._metric(m, coincidences, totals) for m in metrics])
-
-    def _counted(self, weights: FloatArray) -> FloatArray:
-        counts: FloatArray = np.asarray(self.incidence @ weights)
-        return counts.reshape(self.units.n_units, self.n_values, weights.shape[1])
-
-    def _coincidences(self, counts: FloatArray, share: FloatArray) -> FloatArray:
-        """Shape (batch, n_values, n_values); the diagonal, which no metric uses, still holds copies."""
-        by_replicate = np.ascontiguousarray(counts.transpose(2, 0, 1))
-        weighted = by_replicate * share.T[:, :, None]
-        found: FloatArray = np.matmul(weighted.transpose(0, 2, 1), by_replicate)
-        return found
-
-    def _metric(self, metric: Metric, coincidences: FloatArray, totals: FloatArray) -> FloatArray:
-        distance = self._distances(metric, totals)
-        observed = (coincidences * distance).sum(axis=(1, 2))
-        expected = np.einsum("cb,db,bcd->b", totals, totals, distance)
-        n = totals.sum(axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            alphas: FloatArray = np.where(expected > 0, 1 - (n - 1) * observed / expected, np.nan)
-        return alphas
-
-    def _distances(self, metric: Metric, totals: FloatArray) -> FloatArray:
-        if metric == "nominal":
-            different = 1 - np.eye(self.n_values)
-            return np.broadcast_to(different, (totals.shape[1], self.n_values, self.n_values))
-        x = positions(metric, self.units.values, totals).T
-        squared: FloatArray = (x[:, :, None] - x[:, None, :]) ** 2
-        return squared

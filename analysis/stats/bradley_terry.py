@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import helmert
@@ -18,13 +18,21 @@ LARGEST_LOG_ODDS = 30.0
 
 @dataclass(frozen=True)
 class Votes:
-    """Comparisons, one row each: method codes shown left and right, outcome +1, 0, −1, and how often (n)."""
+    """Comparisons, one row each: method codes shown left and right, outcome +1, 0, −1, and how often (n).
+
+    groups (K,): codes of methods whose strengths sum to zero together; all in one where None.
+    """
 
     left: IntArray
     right: IntArray
     outcome: IntArray
     n: FloatArray
     n_methods: int
+    groups: IntArray | None = None
+
+    @property
+    def has_wins(self) -> bool:
+        return bool(np.any(self.outcome != 0))
 
     @property
     def has_ties(self) -> bool:
@@ -35,9 +43,9 @@ class Votes:
 class Fit:
     """A converged fit.
 
-    `parameters` (P,): K−1 sum-to-zero contrasts, then position (if fitted), then log ν (if ties).
-    `strengths` (K,) are log-worths that sum to zero; `covariance` (P, P) is the inverse information;
-    `to_strengths` (K, P) maps parameters to strengths.
+    `parameters` (P,): sum-to-zero contrasts (K less the groups), then position (if fitted), then log ν (if
+    ties). `strengths` (K,) are log-worths that sum to zero within each group; `covariance` (P, P) is the
+    inverse information; `to_strengths` (K, P) maps parameters to strengths.
     """
 
     parameters: FloatArray
@@ -64,9 +72,10 @@ def fit_votes(votes: Votes, *, with_position: bool = False) -> Fit | None:
     if solution is None:
         return None
     parameters, information, log_likelihood = solution
-    size = votes.n_methods - 1
+    contrasts = _contrasts(votes)
+    size = contrasts.shape[1]
     to_strengths = np.zeros((votes.n_methods, len(parameters)))
-    to_strengths[:, :size] = _sum_to_zero(votes.n_methods)
+    to_strengths[:, :size] = contrasts
     return Fit(
         parameters=parameters,
         strengths=to_strengths @ parameters,
@@ -90,15 +99,26 @@ def vote_scores(votes: Votes, fit: Fit) -> FloatArray:
 
 
 def design_matrix(votes: Votes, *, with_position: bool) -> FloatArray:
-    """Derivatives of each row's log-odds, shape (rows, K − 1), or (rows, K) with the position effect.
+    """Derivatives of each row's log-odds, shape (rows, K less the groups), one more with the position effect.
 
-    Columns: the difference of the sum-to-zero contrasts of left and right, then 1 for the position.
+    Columns: the difference of the sum-to-zero contrasts of left and right, then 1 for the position. votes:
+    rows as in `Votes`, none missing.
     """
-    contrasts = _sum_to_zero(votes.n_methods)
+    contrasts = _contrasts(votes)
     design: FloatArray = contrasts[votes.left] - contrasts[votes.right]
     if with_position:
         design = np.column_stack([design, np.ones(len(design))])
     return design
+
+
+def outcome_probabilities(fit: Fit, left: IntArray, right: IntArray) -> FloatArray:
+    """Probabilities of left, tie and right under a fit, shape (rows, 3); without ties the middle one is 0.
+
+    left, right: method codes, shape (rows,), none missing; a position effect is left out.
+    Source: Bradley & Terry (1952); Davidson (1970).
+    """
+    ahead, behind, tied = _probabilities(fit.strengths[left] - fit.strengths[right], fit.log_tie)
+    return np.column_stack([ahead, tied, behind])
 
 
 def groups_of_methods(votes: Votes) -> IntArray:
@@ -156,13 +176,19 @@ def _tabulate(votes: Votes) -> Votes:
     keys = np.column_stack([votes.left, votes.right, votes.outcome])
     unique, inverse = np.unique(keys, axis=0, return_inverse=True)
     n = np.bincount(inverse.ravel(), weights=votes.n).astype(np.float64)
-    return Votes(unique[:, 0], unique[:, 1], unique[:, 2], n, votes.n_methods)
+    return replace(votes, left=unique[:, 0], right=unique[:, 1], outcome=unique[:, 2], n=n)
 
 
-def _sum_to_zero(n_methods: int) -> FloatArray:
-    """Orthonormal columns (K, K−1) that each sum to zero."""
-    basis: FloatArray = helmert(n_methods).T
-    return basis
+def _contrasts(votes: Votes) -> FloatArray:
+    """Orthonormal columns that each sum to zero within one group, shape (K, K less the groups)."""
+    groups = np.zeros(votes.n_methods, dtype=np.int64) if votes.groups is None else votes.groups
+    blocks = []
+    for group in np.unique(groups):
+        members = np.flatnonzero(groups == group)
+        block = np.zeros((votes.n_methods, len(members) - 1))
+        block[members] = helmert(len(members)).T
+        blocks.append(block)
+    return np.hstack(blocks)
 
 
 def _probabilities(

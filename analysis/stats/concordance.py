@@ -19,9 +19,10 @@ MANY_CATEGORIES = 20
 def kendall_w(rater: ArrayLike, stimulus: ArrayLike, score: ArrayLike) -> Coefficient:
     """Kendall's coefficient of concordance, corrected for ties (Kendall and Gibbons 1990).
 
-    rater, stimulus: integer codes, shape (n,); score: shape (n,), none missing. Defined where every rater
-    scored every stimulus; None, with a note, elsewhere. No interval. Raises ValueError for NaN and
-    duplicates.
+    rater, stimulus: integer codes, shape (n,); score: shape (n,), any unit, none missing. Defined where every
+    rater scored every stimulus; None, with a note, elsewhere. No interval: W is a mean over pairs of
+    raters, and a bootstrap that copies raters would have them agree with themselves. Raises ValueError for
+    NaN and duplicates.
     """
     table = table_of(rater, stimulus, score)
     reason = why_undefined(table) or _not_complete(table)
@@ -30,7 +31,9 @@ def kendall_w(rater: ArrayLike, stimulus: ArrayLike, score: ArrayLike) -> Coeffi
         reason = Note("constant_scores", "no rater tells two stimuli apart, so ranks cannot agree.")
     if reason is not None:
         return table.coefficient("kendall_w", None, (None, None), REFUSED, (reason,))
-    return table.coefficient("kendall_w", value, (None, None), "Kendall's W, corrected for ties")
+    return table.coefficient(
+        "kendall_w", value, (None, None), "Kendall's W, corrected for ties, without an interval"
+    )
 
 
 def _not_complete(table: Table) -> Note | None:
@@ -93,7 +96,7 @@ def kappa_of_counts(
     """Fleiss' kappa, its limits and procedure from ratings per category, shape (n_stimuli, n_categories).
 
     Stimuli with fewer than two ratings do not count; (None, (None, None), refused) where none is left or only
-    one category was used. Source: Fleiss (1971).
+    one category was used. Raises ValueError where counts are no table. Source: Fleiss (1971).
     """
     table = np.asarray(counts, dtype=np.float64)
     table = table[table.sum(1) > 1]

@@ -18,6 +18,7 @@ from analysis.stats.correlation_intervals import (
 )
 from analysis.stats.mapping import Mapped, map_monotone
 from analysis.stats.resampling import (
+    FEW_METHODS,
     FEWEST_METHODS_TO_RANK,
     Draws,
     Layout,
@@ -40,7 +41,6 @@ NAMES: tuple[Name, ...] = ("PLCC", "SROCC", "KROCC")
 LEVELS: tuple[Level, ...] = ("stimulus", "within_item", "method")
 FEWEST: dict[Name, int] = {"PLCC": 4, "SROCC": 4, "KROCC": 5}
 FEWEST_TO_MAP = 8
-FEW_METHODS = 6
 INDEPENDENT: dict[Name, tuple[str, Callable[[float, float, float], Interval]]] = {
     "PLCC": ("Fisher z", fisher_interval),
     "SROCC": ("Bonett–Wright", bonett_wright_interval),
@@ -112,12 +112,12 @@ def correlation_set(
 ) -> list[CorrelationEstimate]:
     """PLCC, SROCC and KROCC of a metric with the MOS, with the sign that the raw numbers have.
 
-    Arrays over stimuli (n,): references and missing metric values already left out (ValueError on NaN);
-    half_width of each stimulus's MOS interval serves the outlier ratio. Over stimuli and within items,
-    intervals come from an item × method bootstrap, because stimuli share items; over methods they are
-    Fisher's, Bonett & Wright's and Fieller's. PLCC also after P.1401's monotone mapping, which is fitted
-    to the same stimuli.
-    Source: Owen (2007); Bonett & Wright (2000); Fieller, Hartley & Pearson (1957); ITU-T P.1401 (2020).
+    Arrays over stimuli (n,), in any units: references and missing metric values already left out (ValueError
+    on NaN); half_width of each stimulus's MOS interval serves the outlier ratio. Over stimuli and within
+    items, intervals come from an item × method bootstrap, because stimuli share items; over methods they
+    are Fisher's, Bonett & Wright's and Fieller's. PLCC also after P.1401's monotone mapping, which is
+    fitted to the same stimuli. Source: Owen (2007); Bonett & Wright (2000); Fieller, Hartley & Pearson
+    (1957); ITU-T P.1401 (2020).
     """
     _check(mos, metric_value, item, method)
     layout = layout_of(item, method)

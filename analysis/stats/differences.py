@@ -143,7 +143,7 @@ def _difference_notes(a: Cells, b: Cells, spread: Spread | None, target: Target)
 
 
 def holm(p: Sequence[float | None]) -> list[float | None]:
-    """Step-down adjusted p values of one family (Holm 1979); None stays None and does not count."""
+    """Step-down adjusted p values of one family, length m (Holm 1979); None stays None and does not count."""
     order = sorted((value, i) for i, value in enumerate(p) if value is not None)
     adjusted: list[float | None] = [None] * len(p)
     running = 0.0
@@ -156,8 +156,8 @@ def holm(p: Sequence[float | None]) -> list[float | None]:
 def compact_letters(means: Sequence[float], significant: ArrayLike) -> list[str]:
     """Compact letter display: methods sharing a letter do not differ significantly; `a` has the highest mean.
 
-    means: length m; significant: symmetric boolean matrix (m, m). Insert and absorb (Piepho 2004). Raises
-    ValueError where the matrix does not fit the means.
+    means: length m, in scale units, none missing; significant: symmetric boolean matrix (m, m). Insert and
+    absorb (Piepho 2004). Raises ValueError where the matrix does not fit the means.
     """
     matrix = np.asarray(significant, dtype=bool)
     if matrix.shape != (len(means), len(means)) or not np.array_equal(matrix, matrix.T):

@@ -30,13 +30,13 @@ def icc_all(
 ) -> list[Coefficient]:
     """All forms of the intraclass correlation: ICC(1), (A,1), (C,1), (k), (A,k), (C,k), (Q,k), in this order.
 
-    rater, stimulus: integer codes, shape (n,); score: shape (n,), none missing; ratings that were never
-    given are simply not there. Complete: mean squares and F intervals (McGraw and Wong 1996, tables 4
-    and 7). Incomplete: REML components (moments of Gao and Owen 2017 for large data), ICC(1) and ICC(k)
-    from one-way mean squares, k the harmonic mean, ICC(Q,k) after Putka, Le,
-    McCloy and Diaz (2008); parametric bootstrap intervals with `n_boot` replicates drawn from `rng`,
-    fewer for very large data. Undefined coefficients are None, with a note. Raises ValueError for NaN or
-    where a rater scored a stimulus twice.
+    rater, stimulus: integer codes, shape (n,); score: shape (n,), any unit, none missing; ratings that were
+    never given are simply not there. Complete: mean squares and F intervals (McGraw and Wong 1996, tables
+    4 and 7). Incomplete: REML components (moments of Gao and Owen 2017 for large data), ICC(1) and ICC(k)
+    from one-way mean squares, k the harmonic mean, ICC(Q,k) after Putka, Le, McCloy and Diaz (2008);
+    parametric bootstrap intervals with `n_boot` replicates drawn from `rng`, fewer for very large data.
+    Undefined coefficients are None, with a note. Raises ValueError for NaN or where a rater scored a
+    stimulus twice.
     """
     check_confidence(confidence)
     table = table_of(rater, stimulus, score)
@@ -51,7 +51,9 @@ def icc_all(
 def mean_score_reliability(rater: ArrayLike, stimulus: ArrayLike, score: ArrayLike) -> float | None:
     """ICC(Q,k), the reliability of the stimulus means, without an interval.
 
-    Arguments, estimator and errors as in `icc_all`; None where that is undefined.
+    rater, stimulus: integer codes, shape (n,); score: shape (n,), in any unit, none missing. The estimator is
+    that of `icc_all`; None where that is undefined. Raises ValueError for NaN and duplicates. Source: Putka,
+    Le, McCloy and Diaz (2008).
     """
     table = table_of(rater, stimulus, score)
     if why_undefined(table) is not None:
@@ -63,7 +65,7 @@ def mean_score_reliability(rater: ArrayLike, stimulus: ArrayLike, score: ArrayLi
         return None
     found, _ = _components(table, moments)
     parts = np.array([[found.row], [found.column], [found.residual]])
-    signal = log_ratio("Q", parts, table.k, 1 / table.k - shared_raters(table))
+    signal = log_ratio("Q", np.maximum(parts, 0.0), table.k, 1 / table.k - shared_raters(table))
     return 1 - float(np.exp(-signal[0]))
 
 

@@ -234,7 +234,10 @@ def _pseudo_votes(mean: float, low: float, high: float, step: float) -> tuple[Fl
 
 
 def distribution(score: ArrayLike) -> Distribution:
-    """Median, quartiles, sd and counts of ratings, shape (n,), none missing; ValueError for NaN or none."""
+    """Median, quartiles, sd and counts of ratings, shape (n,), in scale units, none missing.
+
+    Raises ValueError for NaN or none. Source of the quartiles: Hyndman and Fan (1996), type 7.
+    """
     scores = as_scores(score)
     q1, median, q3 = (float(q) for q in np.quantile(scores, [0.25, 0.5, 0.75]))
     values, counts = np.unique(scores, return_counts=True)

@@ -10,11 +10,18 @@ import numpy as np
 from analysis.stats.arrays import BoolArray, FloatArray, IntArray, Target
 from analysis.stats.ballot import Ballot, make_ballot
 from analysis.stats.bradley_terry import Fit, Votes, fit_votes, vote_scores
+from analysis.stats.pair_structure import (
+    Deviance,
+    Transitivity,
+    goodness_of_fit,
+    kendall_u,
+    transitivity,
+)
 from analysis.stats.pair_tests import PairResult, pair_results
 from analysis.stats.result import Note
-from analysis.stats.sandwich import Clusters, choose_clusters, clustered_se, two_sided_p
+from analysis.stats.sandwich import Clusters, clustered_se, two_sided_p
 from analysis.stats.triads import Triads, count_triads
-from analysis.stats.worths import Worths, estimate_worths
+from analysis.stats.worths import Scale, Worths, estimate_worths
 
 __all__ = ["PairResult", "PreferenceFit", "PreferenceModel", "Strength", "fit_preference"]
 
@@ -26,7 +33,8 @@ class Strength:
     """One method. strength: log-worth, summing to zero over methods.
 
     se_covariance takes comparisons as independent. win_rate: (wins + ties/2) / n, over non-adaptive
-    comparisons. None where not defined.
+    comparisons. group: from 1, the methods that share one scale; group_strength: log-worth, summing to zero
+    over the group, where not all methods share one. None where not defined.
     """
 
     method: int
@@ -35,6 +43,10 @@ class Strength:
     ci_low: float | None
     ci_high: float | None
     win_rate: float | None
+    group: int | None
+    group_strength: float | None
+    group_ci_low: float | None
+    group_ci_high: float | None
     procedure: str
 
 
@@ -44,7 +56,8 @@ class PreferenceModel:
 
     circular_triads: out of triads_judged on all three sides, within triads_within (one rater and item; one
     rater where items are not known; pooled majorities where raters are not known), non-adaptive
-    comparisons only; None where none was judged.
+    comparisons only; None where none was judged. fit: None without a finite maximum. transitivity (pooled
+    shares) and kendall_u: of non-adaptive comparisons.
     """
 
     model: str
@@ -56,6 +69,9 @@ class PreferenceModel:
     triads_judged: int
     triads_within: str
     connected: bool
+    fit: Deviance | None
+    transitivity: Transitivity
+    kendall_u: float | None
 
 
 @dataclass(frozen=True)
@@ -82,6 +98,7 @@ def fit_preference(
     positions_known: bool = True,
     target: Target = "raters+items",
     names: Sequence[str] | None = None,
+    regularised: bool = False,
 ) -> PreferenceFit:
     """Strengths, pair tests, position effect and circular triads of the comparisons of one question.
 
@@ -94,22 +111,24 @@ def fit_preference(
     Strengths are log-worths that sum to zero, by maximum likelihood; intervals and the position test by
     the rater + item sandwich, t(min(R, I) − 1). Without a finite maximum (a method always or never
     preferred), or where methods were never compared even indirectly, strengths are None and a note says
-    why.
+    why; strengths within the groups that have a maximum stand beside. regularised asks for a penalised
+    estimate there instead of None: half a win and half a loss (and half a tie) per method against one common
+    opponent; it has no interval.
     Source: Bradley & Terry (1952); Davidson (1970); Davidson & Beaver (1977); Cameron, Gelbach & Miller
     (2011).
     """
     ballot = make_ballot(rater, item, left, right, outcome, n, n_methods=n_methods)
     start = ballot if adaptive is None else ballot.only(~np.asarray(adaptive, dtype=bool))
     labels = list(names) if names is not None else [str(code) for code in range(n_methods)]
-    clusters = choose_clusters(ballot.rater, ballot.item, target)
-    worths = estimate_worths(ballot, clusters, labels, confidence=confidence)
+    worths = estimate_worths(ballot, labels, target=target, confidence=confidence, regularised=regularised)
+    clusters = worths.clusters
     position, position_notes = _position(worths, clusters) if positions_known else ((None, None), ())
     unit_notes = _unit_notes(clusters) if len(ballot.n) else ()
     triads = _triads(start, n_methods)
     return PreferenceFit(
         strengths=_strengths(worths, start, n_methods),
         pairs=pair_results(start, confidence=confidence, target=target),
-        model=_model(worths, position, triads, _judge_words(start), n_methods),
+        model=_model(worths, position, triads, start, n_methods),
         notes=worths.notes + _absent_note(worths, labels) + unit_notes + position_notes,
     )
 
@@ -121,14 +140,25 @@ def _strengths(worths: Worths, start: Ballot, n_methods: int) -> tuple[Strength,
 
 def _strength(method: int, row: int | None, worths: Worths, start: Ballot) -> Strength:
     win_rate = _win_rate(method, start)
-    se, half = worths.se_covariance, worths.half_width
     if row is None:
-        return Strength(method, None, None, None, None, win_rate, "never compared")
-    if worths.fit is None or se is None:
-        return Strength(method, None, None, None, None, win_rate, worths.procedure)
-    value = float(worths.fit.strengths[row])
-    low, high = (None, None) if half is None else (value - float(half[row]), value + float(half[row]))
-    return Strength(method, value, float(se[row]), low, high, win_rate, worths.procedure)
+        return Strength(method, *(None,) * 4, win_rate, *(None,) * 4, "never compared")
+    value, se, low, high = _placed(worths.scale, row)
+    group_value, _, group_low, group_high = _placed(worths.within, row)
+    group = int(worths.groups[row])
+    own = (group, group_value, group_low, group_high)
+    return Strength(method, value, se, low, high, win_rate, *own, worths.procedure)
+
+
+def _placed(scale: Scale | None, row: int) -> tuple[float | None, float | None, float | None, float | None]:
+    """Strength, its covariance-based standard error, and the ends of its interval."""
+    if scale is None or np.isnan(scale.strengths[row]):
+        return None, None, None, None
+    value = float(scale.strengths[row])
+    se = None if scale.se_covariance is None else float(scale.se_covariance[row])
+    if scale.half_width is None:
+        return value, se, None, None
+    half = float(scale.half_width[row])
+    return value, se, value - half, value + half
 
 
 def _win_rate(method: int, start: Ballot) -> float | None:
@@ -142,7 +172,7 @@ def _model(
     worths: Worths,
     position: tuple[float | None, float | None],
     triads: Triads,
-    triads_within: str,
+    start: Ballot,
     n_methods: int,
 ) -> PreferenceModel:
     fit = worths.fit
@@ -154,8 +184,11 @@ def _model(
         position_p=position[1],
         circular_triads=triads.circular if triads.judged else None,
         triads_judged=triads.judged,
-        triads_within=triads_within,
+        triads_within=_judge_words(start),
         connected=worths.connected and len(worths.methods) == n_methods,
+        fit=None if fit is None else goodness_of_fit(worths.votes, fit),
+        transitivity=transitivity(start, n_methods),
+        kendall_u=kendall_u(start),
     )
 
 

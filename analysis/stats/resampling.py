@@ -28,6 +28,7 @@ COEFFICIENTS: dict[Name, Coefficient] = {
     "KROCC": weighted_kendall,
 }
 FEWEST_METHODS_TO_RANK = 3
+FEW_METHODS = 6  # with fewer, percentiles of rank correlations within items lie too close together
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,18 @@ def spread_interval(value: float, replicates: FloatArray, layout: Layout, confid
     5 methods in simulation, against 91 % here. (None, None) for |value| = 1 or where replicates lack spread.
     """
     defined = replicates[~np.isnan(replicates)]
-    units = [size for size in (layout.n_items, layout.n_methods) if size > 1]
-    if abs(value) >= 1 or not units or len(defined) < 2 or 2 * len(defined) < len(replicates):
+    df = scarcest(layout)
+    if abs(value) >= 1 or df < 1 or len(defined) < 2 or 2 * len(defined) < len(replicates):
         return None, None
     limit = 1 - min(1e-4, (1 - abs(value)) / 10)
     sd = float(np.std(np.arctanh(np.clip(defined, -limit, limit)), ddof=1))
-    half = float(stats.t.ppf(0.5 + confidence / 2, min(units) - 1)) * sd
+    half = float(stats.t.ppf(0.5 + confidence / 2, df)) * sd
     return math.tanh(math.atanh(value) - half), math.tanh(math.atanh(value) + half)
+
+
+def scarcest(layout: Layout) -> int:
+    """Degrees of freedom: the fewer of items and methods, less 1; a kind of one does not count."""
+    return min((size for size in (layout.n_items, layout.n_methods) if size > 1), default=1) - 1
 
 
 def once(layout: Layout) -> Draws:

@@ -64,7 +64,7 @@ def quantile(probability: float, df: int | None) -> float:
     return float(stats.norm.ppf(probability) if df is None else stats.t.ppf(probability, df))
 
 
-def two_sided_p(statistic: float, df: int | None) -> float:
+def two_sided_p(statistic: float, df: float | None) -> float:
     """Two-sided p of a t statistic, or of a normal one where df is None."""
     tail = stats.norm.sf(abs(statistic)) if df is None else stats.t.sf(abs(statistic), df)
     return min(1.0, 2 * float(tail))

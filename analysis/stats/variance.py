@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.stats.arrays import FloatArray, IntArray
-from analysis.stats.result import as_codes, as_scores, check_rows
+from analysis.stats.result import Note, as_codes, as_scores, check_rows, compact
 
 FACTORS = ("rater", "item", "method")
+SPARSE = 16  # possible combinations per rating, beyond which they are sorted rather than counted
 Parts = tuple[str, ...]
 COMPONENTS: tuple[Parts, ...] = (
     ("rater",),
@@ -36,10 +38,10 @@ def variance_components(
 ) -> list[VarianceShare]:
     """Variance components of rater, item, method, their interactions and the residual, as the design allows.
 
-    All arrays: shape (n,), codes and scores without missing values. All effects are random; the equations are
-    Henderson's method 1 (Henderson 1953), which for
-    complete data is the analysis of variance. A component that the design cannot tell from another one is
-    left out, its variation being part of the one that stays. `share` is None where nothing varies. Raises
+    All arrays: shape (n,), codes and scores without missing values; variances in squared units of the score.
+    All effects are random; the equations are Henderson's method 1 (Henderson 1953), which for complete
+    data is the analysis of variance. A component that the design cannot tell from another one is left
+    out, its variation being part of the one that stays. `share` is None where nothing varies. Raises
     ValueError for NaN.
     """
     given = zip(FACTORS, (rater, item, method), strict=True)
@@ -55,6 +57,37 @@ def variance_components(
     ]
 
 
+def unidentified(shares: Sequence[VarianceShare]) -> Note | None:
+    """A note that names the components that `variance_components` had to leave out; None where it found all.
+
+    shares: what that function returned, in any order; none missing. Source: Henderson (1953), method 1, whose
+    equations are singular with them.
+    """
+    found = {share.component for share in shares}
+    absent = [" × ".join(parts) for parts in COMPONENTS if ":".join(parts) not in found]
+    if not absent:
+        return None
+    named = " and ".join(filter(None, [", ".join(absent[:-1]), absent[-1]]))
+    text = f"the design does not tell {named} from the other components, which hold that variance too."
+    return Note("components_not_identified", text)
+
+
+def level_codes(*factors: IntArray) -> tuple[IntArray, int]:
+    """One code without gaps per combination of the factors' codes, each of shape (n,), and their number.
+
+    None missing; raises ValueError for negative codes.
+    """
+    code, size = compact(factors[0])
+    for factor in factors[1:]:
+        key = code * (int(factor.max()) + 1) + factor
+        if int(key.max()) < SPARSE * len(key):
+            code, size = compact(key)
+        else:
+            found, inverse = np.unique(key, return_inverse=True)
+            code, size = inverse.astype(np.int64), len(found)
+    return code, size
+
+
 @dataclass(frozen=True)
 class _Split:
     """Ratings split into groups: group of each rating, group sizes, and one rating of each group."""
@@ -65,11 +98,10 @@ class _Split:
 
     @classmethod
     def by(cls, *codes: IntArray) -> _Split:
-        key = codes[0]
-        for code in codes[1:]:
-            key = key * (int(code.max()) + 1) + code
-        _, member, group, sizes = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-        return cls(group.astype(np.int64), sizes.astype(np.float64), member.astype(np.int64))
+        group, n_groups = level_codes(*codes)
+        member = np.empty(n_groups, dtype=np.int64)
+        member[group] = np.arange(len(group))
+        return cls(group, np.bincount(group).astype(np.float64), member)
 
     def between(self, centred: FloatArray) -> float:
         return float((np.bincount(self.group, centred) ** 2 / self.sizes).sum())

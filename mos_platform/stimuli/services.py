@@ -20,6 +20,7 @@ from studies.errors import InputError
 
 Progress = Callable[[int, int], None]
 Cell = tuple[str, str]
+SERVED = ("ACR", "ACR-HR", "PC")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def import_study(
     InputError: one sentence about the study file, a missing or bad clip, or a name that is taken.
     """
     config = load_study(source)
+    _refuse_unserved(config)
     folder = source if source.is_dir() else source.parent
     clips = _clips(config, folder)
     existing = _existing(config, clips)
@@ -77,6 +79,16 @@ def import_study(
             return Imported(_imported_meanwhile(config, clips), created=False)
         undo.pop_all()
     return Imported(study, created=True)
+
+
+def _refuse_unserved(config: StudyConfig) -> None:
+    for part in config.parts:
+        if part.test_method not in SERVED:
+            raise InputError(
+                f"part '{part.id}' uses test method {part.test_method}, which the platform does not serve "
+                f"yet; use {', '.join(SERVED[:-1])} or {SERVED[-1]}, or give answers collected elsewhere to "
+                "'analysis report'."
+            )
 
 
 def _counted(clips: list[_Clip], progress: Progress) -> Iterator[_Clip]:

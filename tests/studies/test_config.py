@@ -196,3 +196,52 @@ def test_the_five_grades_carry_the_words_of_p910():
 def test_the_demo_study_is_read(repo: Path):
     config = load_study(repo / "studies" / "demo")
     assert missing_clips(config, repo / "studies" / "demo") == []
+
+
+def test_dcr_and_ccr_bring_their_own_scales(raw):
+    impairment = parse_study(changed(raw, "parts.0.test_method", "DCR"), "here").parts[0]
+    comparison = parse_study(changed(raw, "parts.0.test_method", "CCR"), "here").parts[0]
+    assert (impairment.questions[0].scale, impairment.is_paired) == ("dcr5", False)
+    assert (comparison.questions[0].scale, comparison.is_paired) == ("ccr7", True)
+    assert impairment.n_trials(5, 6) == 31
+    assert comparison.n_trials(5, 6) == 61
+    assert parse_study(raw, "here").parts[0].questions[0].scale == "acr5"
+
+
+def test_scales_of_dcr_and_ccr_have_the_words_of_the_recommendation():
+    assert [SCALES["dcr5"].labels[grade] for grade in (5, 4, 1)] == [
+        "Imperceptible",
+        "Perceptible but not annoying",
+        "Very annoying",
+    ]
+    assert sorted(SCALES["ccr7"].labels) == list(range(-3, 4))
+    assert [SCALES["ccr7"].labels[grade] for grade in (3, 0, -3)] == ["Much better", "The same", "Much worse"]
+
+
+@pytest.mark.parametrize(
+    ("method", "scale", "words"),
+    [
+        ("DCR", "acr5", ["'overall'", "the scale of DCR is dcr5", "remove 'scale'"]),
+        ("ACR", "ccr7", ["'overall'", "no ACR question uses scale ccr7", "correct"]),
+    ],
+)
+def test_a_scale_that_is_not_the_test_methods_is_refused(raw, method, scale, words):
+    broken = changed(changed(raw, "parts.0.test_method", method), "parts.0.questions.0.scale", scale)
+    with pytest.raises(InputError) as refusal:
+        parse_study(broken, "here")
+    assert all(word in str(refusal.value) for word in words), str(refusal.value)
+
+
+def test_impairment_needs_a_reference_and_graded_pairs_two_methods(raw):
+    without = changed(changed(raw, "parts.0.test_method", "DCR"), "methods.0.reference", False)
+    with pytest.raises(InputError, match="DCR needs a method with reference: true"):
+        parse_study(without, "here")
+    alone = {**changed(raw, "parts.0.test_method", "CCR"), "methods": ["real"]}
+    with pytest.raises(InputError, match="CCR needs at least two methods"):
+        parse_study(alone, "here")
+
+
+def test_a_regularised_preference_has_to_be_asked_for(raw):
+    assert parse_study(raw, "here").analysis.regularised_preference is False
+    asked = parse_study({**raw, "analysis": {"regularised_preference": True}}, "here")
+    assert asked.analysis.regularised_preference

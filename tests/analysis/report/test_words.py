@@ -162,18 +162,3 @@ def test_what_is_not_resolved_is_said_so(study) -> None:
     assert unresolved in metric_sentence(study, 0.12, -0.37, 0.56, "higher")
     assert "PSNR follows MOS cannot be said" in metric_sentence(study, None, None, None, "higher")
     assert "not resolved here: SROCC 0.90, n = 18" in metric_sentence(study, 0.9, None, None, "higher")
-
-
-def test_screening_names_flagged_and_excluded(study) -> None:
-    assert findings.screening(study.view).sentences == (
-        "2 of 14 raters were flagged. 2 raters excluded, by rules that the study declared beforehand.",
-    )
-
-
-def test_flags_of_rules_that_were_not_declared_exclude_nobody(study) -> None:
-    rows = [{**row, "applied": False} for row in study.results["screening"]]
-    view = replace(study.view, results={**study.results, "screening": rows})
-    assert findings.screening(view).sentences == (
-        "2 of 14 raters were flagged. Nobody was excluded: only rules that a study declares beforehand are "
-        "applied.",
-    )

@@ -153,7 +153,7 @@ def test_a_method_that_always_wins_has_no_strength_but_keeps_its_win_rate() -> N
     )
     assert all(s.strength is None and s.ci_low is None for s in fit.strengths)
     assert fit.strengths[3].win_rate == 1.0
-    assert [note.code for note in fit.notes] == ["preference_separated"]
+    assert [note.code for note in fit.notes] == ["preference_separated", "preference_within_groups"]
     assert "real was always preferred" in fit.notes[0].message
     against_real = [pair for pair in fit.pairs if pair.method_b == 3]
     for pair in against_real:
@@ -177,6 +177,7 @@ def test_methods_never_compared_across_groups_are_said_to_be_so() -> None:
     assert not fit.model.connected
     assert [s.strength for s in fit.strengths] == [None] * 4
     assert "(a, b; c, d)" in fit.notes[0].message
+    assert [s.group for s in fit.strengths] == [1, 1, 2, 2]
     assert [(pair.method_a, pair.method_b, pair.p_a) for pair in fit.pairs] == [(0, 1, 0.5), (2, 3, 0.5)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import kurtosis
 
 from analysis.stats.bradley_terry import Fit, Votes, fit_votes
 from analysis.stats.preference import PreferenceFit, fit_preference
@@ -89,7 +90,36 @@ def test_thirteen_listeners_on_fifteen_voices_agree_with_eba(shared: Path) -> No
     standard_errors = [strength.se_covariance for strength in fit.strengths]
     assert strengths == pytest.approx(golden["log_pi_centered"], abs=1e-9)
     assert standard_errors == pytest.approx(golden["se_log_pi_centered(sum-to-zero)"], abs=1e-9)
-    assert _worths(fit) == pytest.approx([expected["uscale"][name] for name in golden["order"]], abs=1e-5)
+    scale = np.array([expected["uscale"][name] for name in golden["order"]])
+    apart = golden["max_abs_diff_vs_published_uscale"]
+    assert np.abs(_worths(fit) - scale).max() == pytest.approx(apart, abs=1e-8)
+    assert _worths(fit) == pytest.approx(golden["pi_sum1"], abs=1e-9)
+    raw = np.array(expected["eba_BTL_coef(sum=1-ish)"])
+    order = [golden["order"].index(name) for name in expected["order"]]
+    assert _worths(fit)[order] == pytest.approx(raw / raw.sum(), abs=1e-5)
+
+
+def test_fit_transitivity_and_agreement_of_the_voices_are_those_of_eba(shared: Path) -> None:
+    """G², Kendall's u and the three kinds of violations; eba's χ² of u is not offered."""
+    pairs, expected = _read(shared, "qulab_pairs", "expected.json")
+    golden = json.loads((shared / "ratings" / "qulab_pairs" / "reference.json").read_text())
+    golden = golden["Bradley-Terry (R eba 1e-5)"]
+    code = {method: position for position, method in enumerate(expected["order"])}
+    winner, loser = pairs["winner"].map(code).to_numpy(), pairs["loser"].map(code).to_numpy()
+    rater = pairs["rater"].astype("category").cat.codes.to_numpy()
+    ones = np.ones(len(pairs), dtype=int)
+    model = fit_preference(rater, None, winner, loser, ones, n_methods=15, positions_known=False).model
+    assert model.fit is not None
+    assert model.fit.g2 == pytest.approx(golden["G2"], abs=1e-8)
+    assert (round(model.fit.g2, 2), model.fit.df) == (expected["G2(91)"], 91)
+    assert model.fit.p == pytest.approx(expected["G2 p"], abs=5e-5)
+    assert model.kendall_u == pytest.approx(golden["kendall_u(if 13 judges)"], abs=1e-12)
+    assert model.kendall_u == pytest.approx(expected["kendall_u"], abs=5e-8)
+    violations = expected["stochastic_transitivity_violations"]
+    found = model.transitivity
+    assert (found.weak, found.moderate, found.strong, found.judged) == tuple(
+        violations[name] for name in ("weak", "moderate", "strong", "tests")
+    )
 
 
 def test_triads_of_the_voices_agree_with_kendalls_formula_and_with_eba(shared: Path) -> None:
@@ -122,12 +152,14 @@ def test_sharpened_images_agree_with_sureal_within_each_content(shared: Path) ->
     whole = fit_preference(rater, item, winner, loser, ones, n_methods=40, positions_known=False)
     assert not whole.model.connected
     assert whole.notes[0].code == "preference_disconnected"
+    assert whole.model.fit is None
     assert all(strength.strength is None for strength in whole.strengths)
 
     log_worth = _fixed_point(winner, loser, 40)
     golden = expected["bt_mle"]
-    found = [log_worth.sum(), log_worth.var(), log_worth[0], log_worth[-2]]
-    assert found == pytest.approx([golden[k] for k in ("sum", "var(ddof0)", "q[0]", "q[-2]")], rel=1e-5)
+    found = [log_worth.sum(), log_worth.var(), kurtosis(log_worth), log_worth[0], log_worth[-2]]
+    names = ("sum", "var(ddof0)", "kurtosis", "q[0]", "q[-2]")
+    assert found == pytest.approx([golden[name] for name in names], rel=1e-5)
     for content in range(5):
         rows = item == content
         methods, codes = np.unique(np.concatenate([winner[rows], loser[rows]]), return_inverse=True)
@@ -135,6 +167,9 @@ def test_sharpened_images_agree_with_sureal_within_each_content(shared: Path) ->
         fit = fit_preference(rater[rows], None, ahead, behind, ones[rows], n_methods=8, positions_known=False)
         centred = log_worth[methods] - log_worth[methods].mean()
         assert [s.strength for s in fit.strengths] == pytest.approx(centred, abs=1e-4)
+        together = [whole.strengths[method] for method in methods]
+        assert len({s.group for s in together}) == 1
+        assert [s.group_strength for s in together] == pytest.approx(centred, abs=1e-4)
 
 
 def _fixed_point(winner: np.ndarray, loser: np.ndarray, size: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Reliability of means, habits of raters and differential scores, against their definitions."""
+"""Reliability of means, bias of raters and differential scores, against their definitions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.stats.agreement import generalizability, icc_all, mean_score_reliability, variance_components
+from analysis.stats.bias_removal import rater_bias
 from analysis.stats.mos import differential_scores
-from analysis.stats.rater_habits import rater_habits
 
 
 def crossed(seed: int, share: float = 1.0) -> pd.DataFrame:
@@ -54,23 +54,17 @@ def test_generalizability_counts_what_methods_do_not_share() -> None:
     assert generalizability(*(complete[complete["method"] == 0][c] for c in columns)) is None
 
 
-def test_habits_are_bias_spread_and_leave_one_out_correlation() -> None:
+def test_bias_is_the_mean_distance_from_the_stimulus_means() -> None:
     table = crossed(4, 0.5)
-    mean = table.groupby("stimulus")["score"].transform("mean")
-    for habit in rater_habits(table["rater"], table["stimulus"], table["score"]):
-        own = table[table["rater"] == habit.rater]
-        residual = own["score"] - mean[own.index]
-        others = table[table["rater"] != habit.rater].groupby("stimulus")["score"].mean()
-        pairs = own.set_index("stimulus")["score"].to_frame("own").join(others.rename("others")).dropna()
-        assert habit.n_ratings == len(own)
-        assert (habit.bias, habit.inconsistency) == pytest.approx((residual.mean(), residual.std()))
-        assert habit.loo_correlation == pytest.approx(pairs["own"].corr(pairs["others"]))
+    gap = table["score"] - table.groupby("stimulus")["score"].transform("mean")
+    found = rater_bias(table["rater"], table["stimulus"], table["score"])
+    assert found == pytest.approx(gap.groupby(table["rater"]).mean().to_numpy())
 
 
-def test_habits_of_a_lone_or_constant_rater_are_not_invented() -> None:
-    lone, constant = rater_habits([0, 1, 1, 1], [0, 1, 2, 3], [4.0, 3.0, 3.0, 3.0])
-    assert (lone.bias, lone.inconsistency, lone.loo_correlation) == (0.0, None, None)
-    assert (constant.inconsistency, constant.loo_correlation) == (0.0, None)
+def test_bias_of_a_rater_who_met_nobody_is_not_invented() -> None:
+    lone, *others = rater_bias([0, 1, 1, 2, 2], [0, 1, 2, 1, 2], [4.0, 3.0, 3.0, 5.0, 4.0])
+    assert np.isnan(lone)
+    assert others == pytest.approx([-0.75, 0.75])
 
 
 def test_differential_scores_use_the_same_raters_reference_of_the_same_item() -> None:

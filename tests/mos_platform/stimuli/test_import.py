@@ -110,6 +110,11 @@ def break_nothing_else(study: Path, how: str) -> str:
         clip = study / "clips/copy/one.mp4"
         clip.write_bytes(clip.read_bytes()[:-100])
         return "clips/copy/one.mp4 is cut off"
+    if how == "impairment":
+        edited(study, "ACR-HR", "DCR")
+        return (
+            "part 'rating' uses test method DCR, which the platform does not serve yet; use ACR, ACR-HR or PC"
+        )
     if how == "column name":
         edited(study, "{gender:", "{fps:")
         return "'fps' has the name of a column"
@@ -117,7 +122,10 @@ def break_nothing_else(study: Path, how: str) -> str:
     return "key 'sead' is not known"
 
 
-@pytest.mark.parametrize("how", ["missing clip", "no video", "cut off", "bad key", "column name"])
+BROKEN = ["missing clip", "no video", "cut off", "bad key", "column name", "impairment"]
+
+
+@pytest.mark.parametrize("how", BROKEN)
 def test_bad_input_gives_one_sentence_and_exit_code_2(installation: Any, own_study: Path, how: str) -> None:
     says = break_nothing_else(own_study, how)
     done = installation.run("import_study", str(own_study))

@@ -1,0 +1,1 @@
+"""Is a bundle sound? Every problem at once, one sentence each."""

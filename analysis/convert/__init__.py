@@ -1,0 +1,1 @@
+"""Other groups' files as study bundles: one module per foreign format."""

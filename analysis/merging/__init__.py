@@ -1,0 +1,1 @@
+"""Several bundles of one study as one bundle."""
