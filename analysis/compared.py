@@ -49,17 +49,16 @@ def _judged_again(frame: pd.DataFrame) -> list[Note]:
     """A note where raters judged one pair of clips more than once, which two orders of showing may intend."""
     known = frame[(frame["rater"] != "") & (frame["item"] != "") & (frame["expected_choice"] == "")]
     sides = np.sort(known[list(SIDES)].to_numpy(dtype=str), axis=1)
-    trial = known[["rater", "item", "question", "row"]].assign(one=sides[:, 0], other=sides[:, 1])
-    key = ["rater", "item", "question", "one", "other"]
-    again = trial[trial.duplicated(key)]
+    trial = known[["rater", "item", "question"]].assign(one=sides[:, 0], other=sides[:, 1])
+    again = trial[trial.duplicated()]
     if again.empty:
         return []
-    second = again.iloc[0]
-    first = trial[(trial[key] == second[key]).all(axis=1)].iloc[0]
+    such = again.sort_values(list(again.columns)).iloc[0]
     count = "1 comparison is" if len(again) == 1 else f"{len(again)} comparisons are"
+    where = f"{such['one']} and {such['other']} on item {such['item']} by rater {such['rater']}"
     message = (
-        f"{count} of a pair that the rater had judged before (such as rows {first['row']} and "
-        f"{second['row']}); every answer counts: remove rows that are copies."
+        f"{count} of a pair that the rater had judged before (such as {where}); every answer counts: remove "
+        "rows that are copies."
     )
     return [Note("pairs_judged_again", message)]
 

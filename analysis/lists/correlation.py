@@ -9,10 +9,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.lists.classification import Valued, classification_rows
-from analysis.lists.metric_gaps import FEWEST, dropped_levels, mapped_against, missing_values
+from analysis.lists.metric_gaps import (
+    FEWEST,
+    dropped_levels,
+    mapped_against,
+    missing_values,
+    without_direction,
+)
 from analysis.lists.reliability import reliability
 from analysis.lists.scope import Listing, Row, Scope, codes, placed
-from analysis.stats.contest import Contest, metric_contest
+from analysis.stats.contest import LEVELS, Contest, metric_contest
 from analysis.stats.correlation import CorrelationEstimate, correlation_set, disattenuate
 from analysis.stats.result import Note
 from analysis.tables import natural
@@ -67,7 +73,7 @@ def correlation_lists(scope: Scope, stimulus_mos: list[Row], differences: list[R
         own = _reliabilities(scope, question, metrics)
         for metric in metrics:
             lists.correlation.add(_correlations(scope, question, metric, own[metric.stimuli]))
-        for a, b in combinations([metric for metric in metrics if not metric.of_methods], 2):
+        for a, b in combinations(metrics, 2):
             lists.contest.add(_contests(scope, question, a, b))
         lists.classification.add(_classification(scope, question, metrics, differences))
     return lists
@@ -111,6 +117,7 @@ def _metrics(scope: Scope, stimuli: pd.DataFrame) -> tuple[list[_Metric], list[N
         frame = stimuli.merge(chosen, on=key).sort_values("stimulus", ignore_index=True)
         notes += [*dropped_levels(name, of_metric), *missing_values(name, stimuli, frame)]
         if len(frame) >= FEWEST:
+            notes += without_direction(name, direction)
             found.append(_Metric(name, direction, not len(clips), frame))
     return found, notes
 
@@ -205,6 +212,7 @@ def _contests(scope: Scope, question: str, a: _Metric, b: _Metric) -> Listing:
         confidence=scope.options.confidence,
         n_boot=scope.options.n_boot,
         rng=scope.options.rng("contest", question, a.name, b.name),
+        levels=("method",) if a.of_methods or b.of_methods else LEVELS,
     )
     notes = [note for one in found for note in placed(one.notes, question, f"{a.name} − {b.name}")]
     return Listing([_contest_row(question, a.name, b.name, one) for one in found], notes)

@@ -47,6 +47,17 @@ def dropped_levels(name: str, of_metric: pd.DataFrame) -> list[Note]:
     return [Note("metric_levels_mixed", message)]
 
 
+def without_direction(name: str, direction: Direction | None) -> list[Note]:
+    """A metric of which nobody said whether high values are good can be correlated, not judged."""
+    if direction is not None:
+        return []
+    message = (
+        f"{metric_title(name)}: it is not said whether higher or lower values are better, so it enters no "
+        "contest and no classification; fill column 'direction' with higher or lower."
+    )
+    return [Note("metric_without_direction", message)]
+
+
 def mapped_against(name: str, direction: Direction | None, one: CorrelationEstimate) -> list[Note]:
     """The monotone mapping follows the data's sign, which need not be the one that the metric promises."""
     if one.mapping != "monotone" or one.value is None or direction is None:

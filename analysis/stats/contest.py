@@ -30,9 +30,11 @@ from analysis.stats.result import Note
 __all__ = ["Contest", "metric_contest"]
 
 Direction = Literal["higher", "lower"]
-Level = Literal["stimulus", "within_item"]
+Level = Literal["stimulus", "within_item", "method"]
 NAMES: tuple[Name, ...] = ("PLCC", "SROCC", "KROCC")
+LEVELS: tuple[Level, ...] = ("stimulus", "within_item", "method")
 FEWEST_STIMULI = 5
+FEWEST_METHODS: dict[Name, int] = {"PLCC": 4, "SROCC": 4, "KROCC": 5}
 FEWEST_FOR_PLCC = 4  # methods; with fewer, percentiles of the PLCC within items lie too close together
 NO_SPREAD = 1e-9
 SAME = Note(
@@ -45,7 +47,8 @@ SAME = Note(
 class Contest:
     """Direction-aligned correlation of metric a less that of metric b; above 0: a follows opinion better.
 
-    williams_p, zou_*: for PLCC over stimuli, as if stimuli were independent. None where not defined.
+    williams_p, zou_*: for PLCC over stimuli or over methods, as if these were independent. None where not
+    defined.
     """
 
     level: Level
@@ -82,14 +85,15 @@ def metric_contest(
     confidence: float = 0.95,
     n_boot: int = 2000,
     rng: np.random.Generator,
-    levels: Sequence[Level] = ("stimulus", "within_item"),
+    levels: Sequence[Level] = LEVELS,
 ) -> list[Contest]:
     """Compare two direction-aligned metrics on the same stimuli by a bootstrap over items and methods.
 
     Arrays (n,) over stimuli that have both values, in any units (ValueError on NaN); a metric whose direction
-    is "lower" is negated, so that a correlation above 0 always means agreement. Intervals are percentiles;
-    within items, with fewer than 6 methods (PLCC: 4), ± t(min − 1) · SD. Williams's test and Zou's interval
-    stand beside.
+    is "lower" is negated, so that a correlation above 0 always means agreement. Over methods, the means of
+    each over its stimuli are correlated, of four methods or more (KROCC: five). Intervals are percentiles;
+    over methods, and within items with fewer than 6 methods (PLCC: 4), ± t(min − 1) · SD. Williams's test and
+    Zou's interval stand beside.
     Source: Williams (1959); Zou (2007).
     """
     aligned_a = _aligned(metric_a, direction_a)
@@ -99,7 +103,22 @@ def metric_contest(
     layout = layout_of(item, method)
     field = _Field(np.asarray(mos, dtype=float), aligned_a, aligned_b, layout, confidence)
     draws = draw(layout, n_boot, rng)
-    return [_contest(field, level, name, draws) for level in levels for name in NAMES]
+    found = []
+    for level in levels:
+        units, drawn = _over_methods(field, draws) if level == "method" else (field, draws)
+        found += [_contest(units, level, name, drawn) for name in NAMES]
+    return found
+
+
+def _over_methods(field: _Field, draws: Draws) -> tuple[_Field, Draws]:
+    """Each method's means over its stimuli, and the same draws of methods."""
+    method = field.layout.method
+    count = np.bincount(method)
+    mos, a, b = (np.bincount(method, weights=v) / count for v in (field.mos, field.metric_a, field.metric_b))
+    codes = np.arange(len(count))
+    layout = layout_of(np.zeros_like(codes), codes)
+    of_methods = Draws(np.ones((len(draws.methods), 1)), draws.methods)
+    return _Field(mos, a, b, layout, field.confidence), of_methods
 
 
 def _aligned(metric: FloatArray, direction: Direction) -> FloatArray:
@@ -118,7 +137,7 @@ def _contest(field: _Field, level: Level, name: Name, draws: Draws) -> Contest:
             low, high, p = _verdict(replicates, field.confidence)
         else:
             low, high, p = _spread_verdict(difference, replicates, field)
-        if level == "stimulus" and name == "PLCC":
+        if level != "within_item" and name == "PLCC":
             williams_p, (zou_low, zou_high) = _independent(field, value_a, value_b)
     return Contest(
         level=level,
@@ -138,7 +157,7 @@ def _contest(field: _Field, level: Level, name: Name, draws: Draws) -> Contest:
 def _has_percentiles(field: _Field, level: Level, name: Name) -> bool:
     """Within items, with 4 methods, percentiles leave out a true 0 of ranks in 25 % of studies."""
     fewest = FEWEST_FOR_PLCC if name == "PLCC" else FEW_METHODS
-    return level != "within_item" or field.layout.n_methods >= fewest
+    return level == "stimulus" or (level == "within_item" and field.layout.n_methods >= fewest)
 
 
 def _procedure(field: _Field, level: Level, name: Name) -> str:
@@ -159,7 +178,7 @@ def _computed(field: _Field, metric: FloatArray, level: Level, name: Name, draws
 
 
 def _point(field: _Field, metric: FloatArray, level: Level, name: Name) -> float | None:
-    if len(field.mos) < FEWEST_STIMULI:
+    if len(field.mos) < (FEWEST_METHODS[name] if level == "method" else FEWEST_STIMULI):
         return None
     return _one(_computed(field, metric, level, name, once(field.layout)))
 

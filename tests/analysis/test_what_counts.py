@@ -66,7 +66,7 @@ def test_a_pair_judged_twice_by_a_rater_is_told(results: Results, again: str) ->
     found = results("comparisons.csv", header, [*PAIRS, again])
     message = codes(found)["pairs_judged_again"]
     assert "1 comparison is of a pair" in message
-    assert "rows 2 and 22" in message
+    assert "such as a and bb on item i0 by rater r0" in message
     assert "pairs_judged_again" not in codes(results("comparisons.csv", header, PAIRS))
 
 

@@ -46,7 +46,7 @@ def contests(table: pd.DataFrame, direction_b: str = "higher") -> dict[tuple[str
 
 
 def test_a_clearly_better_metric_wins_at_every_level() -> None:
-    for contest in contests(study(1, 0.1, 3.0)).values():
+    for contest in contests(study(1, 0.1, 3.0, n_methods=40)).values():
         assert contest.difference > 0.2
         assert contest.ci_low > 0
         assert contest.p < 0.02
@@ -62,6 +62,25 @@ def test_the_difference_is_that_of_the_two_correlations() -> None:
     ):
         first, second = (correlate(table["mos"], table[metric])[0] for metric in ("metric_a", "metric_b"))
         assert found["stimulus", name].difference == pytest.approx(first - second)
+
+
+def test_over_methods_their_means_are_compared() -> None:
+    table = study(1, 0.5, 2.0)
+    means = table.groupby("method")[["mos", "metric_a", "metric_b"]].mean()
+    first, second = (stats.pearsonr(means["mos"], means[name])[0] for name in ("metric_a", "metric_b"))
+    between = stats.pearsonr(means["metric_a"], means["metric_b"])[0]
+    contest = contests(table)["method", "PLCC"]
+    assert contest.difference == pytest.approx(first - second)
+    assert contest.williams_p == pytest.approx(williams_test(first, second, between, 8).p)
+    assert contest.procedure == "method bootstrap, ± t(min − 1)·SD"
+
+
+@pytest.mark.parametrize(("n_methods", "defined"), [(3, []), (4, ["PLCC", "SROCC"])])
+def test_few_methods_are_not_compared(n_methods: int, defined: list[str]) -> None:
+    found = contests(study(1, 0.5, 2.0, n_methods=n_methods))
+    assert [
+        name for (level, name), one in found.items() if level == "method" and one.difference is not None
+    ] == (defined)
 
 
 def test_equally_good_metrics_are_rarely_told_apart() -> None:
@@ -112,8 +131,11 @@ def test_exchanging_the_metrics_turns_the_difference(seed: int) -> None:
     before, after = contests(table), contests(exchanged)
     for key, contest in before.items():
         assert after[key].difference == pytest.approx(-contest.difference)
-        assert after[key].ci_low == pytest.approx(-contest.ci_high)
-        assert after[key].p == contest.p
+        assert after[key].p == pytest.approx(contest.p)
+        if contest.p is None:
+            assert (after[key].ci_low, contest.ci_high) == (None, None)
+        else:
+            assert after[key].ci_low == pytest.approx(-contest.ci_high)
     overall = before["stimulus", "PLCC"], after["stimulus", "PLCC"]
     assert overall[1].williams_p == pytest.approx(overall[0].williams_p)
     assert overall[1].zou_low == pytest.approx(-overall[0].zou_high)
