@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.stats.arrays import FloatArray, IntArray, Target
-from analysis.stats.differences import DifferenceEstimate
-from analysis.stats.mos import check_target, limits, refusal_notes
+from analysis.stats.differences import DifferenceEstimate, estimate_of_mean
+from analysis.stats.mos import check_target, refusal_notes
 from analysis.stats.result import Note, as_codes, as_scores, check_confidence, check_rows
 from analysis.stats.sandwich import choose_clusters, clustered_se, two_sided_p
-from analysis.stats.twoway import REFUSED, Cells, Spread, cells_of, spread_of_mean
+from analysis.stats.twoway import Cells, Spread, cells_of, spread_of_mean
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,9 @@ def comparison_difference(
     cells = cells_of(rater, item, score)
     spread = spread_of_mean(cells, target)
     mean = float(cells.score.mean())
-    low, high = limits(mean, spread, confidence)
-    return DifferenceEstimate(
-        mean=mean,
-        se=None if spread is None else float(np.sqrt(spread.variance)),
-        df=None if spread is None else spread.df,
-        ci_low=low,
-        ci_high=high,
-        p=_p(mean, spread),
-        procedure=REFUSED if spread is None else f"comparison scores in one direction, {spread.procedure}",
-        notes=_notes(cells, spread, target),
-    )
+    if spread is not None:
+        spread = replace(spread, procedure=f"comparison scores in one direction, {spread.procedure}")
+    return estimate_of_mean(mean, spread, confidence, _notes(cells, spread, target))
 
 
 def order_effect(
@@ -113,12 +105,6 @@ def order_effect(
 def _per_pair(pair: IntArray, values: FloatArray) -> FloatArray:
     """Each row's mean over its pair."""
     return np.asarray((np.bincount(pair, values) / np.maximum(np.bincount(pair), 1))[pair], dtype=float)
-
-
-def _p(mean: float, spread: Spread | None) -> float | None:
-    if spread is None or spread.variance <= 0:
-        return None
-    return two_sided_p(mean / float(np.sqrt(spread.variance)), spread.df)
 
 
 def _notes(cells: Cells, spread: Spread | None, target: Target) -> tuple[Note, ...]:

@@ -88,6 +88,17 @@ def difference_estimate(
     first, second = a.cells, b.cells
     mean = float(first.score.mean() - second.score.mean())
     spread = _difference_spread(first, second, target)
+    return estimate_of_mean(mean, spread, confidence, _difference_notes(first, second, spread, target))
+
+
+def estimate_of_mean(
+    mean: float, spread: Spread | None, confidence: float, notes: tuple[Note, ...]
+) -> DifferenceEstimate:
+    """The estimate that a mean difference, in scale units, and its variance make; None without a variance.
+
+    `confidence` in (0, 1) and a finite mean, none missing, are the caller's to check; no errors of its own.
+    Source: Student (1908).
+    """
     low, high = limits(mean, spread, confidence)
     return DifferenceEstimate(
         mean=mean,
@@ -97,7 +108,7 @@ def difference_estimate(
         ci_high=high,
         p=_two_sided(mean, spread),
         procedure=REFUSED if spread is None else spread.procedure,
-        notes=_difference_notes(first, second, spread, target),
+        notes=notes,
     )
 
 
