@@ -1,4 +1,5 @@
-# `make` alone lists the targets. Everything runs from .venv, which is made from uv.lock.
+# `make` alone lists the targets. Everything runs from .venv, which is made from uv.lock. Modules are compiled
+# while installing: where Python may not write its cache, every program would compile them again.
 PYTHON ?= python3
 UV_VERSION := 0.13.8
 VENV := .venv
@@ -67,10 +68,10 @@ $(UV_STAMP):
 
 $(DEMO_STAMP): $(UV_STAMP) pyproject.toml uv.lock
 	@echo "Installing the locked packages into $(VENV)"
-	@$(BIN)/uv sync --locked --inexact --no-dev --extra platform
+	@$(BIN)/uv sync --locked --inexact --no-dev --extra platform --compile-bytecode
 	@touch $@
 
 $(TEST_STAMP): $(UV_STAMP) pyproject.toml uv.lock
 	@echo "Installing the locked packages and development tools into $(VENV)"
-	@$(BIN)/uv sync --locked --all-extras
+	@$(BIN)/uv sync --locked --all-extras --compile-bytecode
 	@touch $@

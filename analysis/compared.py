@@ -104,8 +104,11 @@ def _counts(frame: pd.DataFrame, where: str) -> np.ndarray:
     counts = csvfile.numbers(frame, "n", where)
     bad = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))
     if bad.any():
-        row = frame.index[bad][0]
-        raise InputError(f"{where} row {row}: column 'n' must be a whole number of answers, 0 or more.")
+        row, value = frame.index[bad][0], frame["n"][bad].iloc[0]
+        raise InputError(
+            f"{where} row {row}: column 'n' is {value!r}, which is not a whole number of answers, 0 or more; "
+            "correct the cell."
+        )
     return counts
 
 

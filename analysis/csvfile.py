@@ -5,12 +5,13 @@ Rows are numbered as a spreadsheet shows them: the header is row 1.
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,10 @@ NUMERIC = frozenset(
     {"n", *(column.name for table in TABLES for column in table.columns if column.kind in NUMBERS)}
 )
 IDS = frozenset({"rater", "stimulus", "method", "item", "left", "right", "winner", "loser"})
+IN_EXCEL = "in Excel: Save As, file type “CSV UTF-8 (Comma delimited)”"
+SAVE = f"save the file as UTF-8 ({IN_EXCEL})"
+COMMAS = "save it as a CSV file with commas between the cells and the columns' names in the first row"
+LONGEST = 60  # characters of a cell that a sentence repeats
 DECIMAL_COMMA = r"^([+-]?\d*),(\d+)$"
 LARGEST = 1e15  # up to here floats hold whole numbers exactly, and products of several stay finite
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
@@ -68,11 +73,11 @@ def _as_written(cut: pd.DataFrame, written: pd.DataFrame) -> dict[str, pd.Series
     return kept
 
 
-def alike(ids: pd.Series) -> list[str]:
-    """Ids that differ from another one by nothing but the spaces around them."""
-    names = sorted(ids.unique())
-    count = Counter(name.strip() for name in names)
-    return [name for name in names if count[name.strip()] > 1]
+def alike(ids: Iterable[str], fold: Callable[[str], str]) -> list[str]:
+    """Ids that `fold` makes equal to another one, beside each other."""
+    names = sorted(set(ids), key=lambda name: (fold(name), name))
+    count = Counter(map(fold, names))
+    return [name for name in names if count[fold(name)] > 1]
 
 
 def separator(text: str) -> str:
@@ -89,17 +94,15 @@ def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _decode(raw: bytes, where: str) -> str:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f"{where} is UTF-16 text; {SAVE}.")
+    if b"\0" in raw:
+        raise InputError(f"{where} is not a CSV file (it holds binary data); give a UTF-8 CSV file.")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
-        raise InputError(
-            f"{where} row {row} is not UTF-8 text; save the file as UTF-8 (in Excel: Save As, file type "
-            "“CSV UTF-8 (Comma delimited)”)."
-        ) from None
-    if "\0" in text:
-        raise InputError(f"{where} is not a CSV file (it holds binary data); give a UTF-8 CSV file.")
-    return text
+        raise InputError(f"{where} row {row} is not UTF-8 text; {SAVE}.") from None
 
 
 def _parse(text: str, where: str) -> pd.DataFrame:
@@ -116,10 +119,21 @@ def _parse(text: str, where: str) -> pd.DataFrame:
                 header=None,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
-        problem = str(error).removeprefix("Error tokenizing data. C error: ").strip().rstrip(".")
-        raise InputError(
-            f"{where} cannot be read as CSV ({problem}); give every row the header's columns."
-        ) from None
+        raise InputError(f"{where} {_unparsed(str(error))}.") from None
+
+
+def _unparsed(problem: str) -> str:
+    """What pandas says of a table that it cannot parse, and how to mend it."""
+    if wide := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", problem):
+        header, row, cells = wide.groups()
+        return (
+            f"row {row} has {cells} cells, but the header has {header}; put a cell that holds a comma in "
+            "quotation marks, or remove what is too much"
+        )
+    if opened := re.search(r"EOF inside string starting at row (\d+)", problem):
+        return f"row {int(opened[1]) + 1}: a quotation mark is opened and never closed; close or remove it"
+    said = problem.removeprefix("Error tokenizing data. C error: ").strip().rstrip(".")
+    return f"cannot be read as CSV ({said}); give every row the header's columns"
 
 
 def require(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
@@ -128,10 +142,20 @@ def require(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
     absent = [column for column in columns if column not in names]
     if not absent:
         return
+    if len(names) == 1 < len(columns):
+        raise one_column(names[0], where)
     listed = ", ".join(f"'{column}'" for column in absent)
     what = f"column {listed} is" if len(absent) == 1 else f"columns {listed} are"
-    mends = [_mend(column, names, alone=len(absent) == 1) for column in absent]
-    raise InputError(f"{where}: {what} missing (found: {', '.join(names)}); {', '.join(mends)}.")
+    mend = ", ".join(_mend(column, names, alone=len(absent) == 1) for column in absent)
+    if len(absent) == len(columns) > 1 and "rename" not in mend:
+        mend = "the first row must name the columns"
+    raise InputError(f"{where}: {what} missing (found: {', '.join(names)}); {mend}.")
+
+
+def one_column(name: str, where: str) -> InputError:
+    """Another delimiter, or no table at all."""
+    begun = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+    return InputError(f"{where} has only one column ({begun!r}); {COMMAS}.")
 
 
 def _mend(column: str, names: Sequence[str], *, alone: bool) -> str:
@@ -162,7 +186,7 @@ def numbers(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.float64]
         row, value, number = frame.index[bad][0], text[bad].iloc[0], values[bad][0]
         mend = re.sub(DECIMAL_COMMA, r"write \1.\2 with a point", value)
         mend = mend if mend != value else "correct the cell"
-        what = "a number" if np.isnan(number) else f"a number between -{LARGEST:g} and {LARGEST:g}"
+        what = "a number" if not np.isfinite(number) else f"a number between -{LARGEST:g} and {LARGEST:g}"
         raise InputError(f"{where} row {row}: column '{column}' is {value!r}, which is not {what}; {mend}.")
     return values
 

@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 
 from analysis import compared, measured, tables
+from analysis.bundles import MADE_FROM
 from analysis.sources import Source, check_version, open_source, parse_json
 from analysis.stats.result import Note
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, STUDY_FILE
-from studies.config import StudyConfig, TestMethod, parse_study
+from studies.config import Item, StudyConfig, TestMethod, parse_study
 from studies.errors import InputError
+from studies.reading import parse
+from studies.reporting import Reporting
 from studies.scales import SCALES
 
 Scale = tuple[float, float]
@@ -36,6 +39,7 @@ class StudyData:
     metrics: stimulus ("" for a value of the method), item, method, metric, value (NaN where not computed),
     direction ("" where unknown), unit, status. scales: ends of the scale per question; scale: over all.
     hidden_reference_questions have DMOS; degradation_questions were rated beside the reference (DCR).
+    reporting: what the researcher tells beside; collected_with: the platform's software and its versions.
     """
 
     study: str
@@ -58,6 +62,8 @@ class StudyData:
     reference: str | None
     hidden_reference_questions: tuple[str, ...]
     degradation_questions: tuple[str, ...]
+    reporting: Reporting = field(default_factory=Reporting)
+    collected_with: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,15 +77,23 @@ class _Header:
     seed: int | None
     simulated: bool
     scales: dict[str, Scale] = field(default_factory=dict)
+    reporting: Reporting = field(default_factory=Reporting)
+    software: dict[str, str] = field(default_factory=dict)
 
 
 def load_source(source: str, *, metrics: Path | None = None, question_column: str | None = None) -> StudyData:
-    """Read a bundle folder, bundle zip, bare ratings.csv or comparisons.csv, or a study by id.
+    """Read a bundle folder, bundle zip, bare ratings.csv or comparisons.csv, or a study by address or id.
 
     `metrics` is a further table of objective values; `question_column` names the column that holds the
     question. Raises InputError: one sentence with file, row, column and how to mend it.
     """
-    opened = open_source(source)
+    return load_opened(open_source(source), metrics=metrics, question_column=question_column)
+
+
+def load_opened(
+    opened: Source, *, metrics: Path | None = None, question_column: str | None = None
+) -> StudyData:
+    """As load_source, of a source that is open already."""
     header = _header(opened)
     ratings = _ratings(opened, question_column)
     comparisons = _comparisons(opened, question_column)
@@ -106,22 +120,39 @@ def _header(opened: Source) -> _Header:
     content = parse_json(opened.files[STUDY_FILE], where)
     check_version(content, where)
     raw = content.get("config")
-    config = parse_study(raw, f"{where}, key 'config'") if raw is not None else None
+    config = parse_study(raw, where, "config") if raw is not None else None
     study = str(content.get("study") or (config.study if config else opened.name))
     seed = content.get("seed", config.seed if config else None)
-    if seed is not None and (not isinstance(seed, int) or seed < 0):
+    if seed is not None and (type(seed) is not int or seed < 0):
         raise InputError(f"{where}: key 'seed' is {seed!r}; it must be a whole number, 0 or more.")
     digest = content.get("config_sha256") or (config.sha256() if config else None)
     title = str(content.get("title") or (config.title if config else study))
     simulated, scales = content.get("simulated") is True, stated_scales(content, where)
-    return _Header(study, title, config, digest, seed, simulated, scales)
+    told = stated_reporting(content, config, where)
+    return _Header(study, title, config, digest, seed, simulated, scales, told, _versions(content))
+
+
+def stated_reporting(content: dict[str, Any], config: StudyConfig | None, where: str) -> Reporting:
+    """Key `reporting` of study.json, else what the study file says. Raises InputError for a mistake in it."""
+    if "reporting" in content:
+        return parse(Reporting, content["reporting"], where, "reporting")
+    return config.reporting if config else Reporting()
+
+
+def _versions(content: dict[str, Any]) -> dict[str, str]:
+    """Of what collected the answers; in bundles made from other files, `software` is what made the bundle."""
+    made = {} if MADE_FROM in content else content.get("software")
+    software = content.get("collected_with", made)
+    return {str(name): str(of) for name, of in software.items()} if isinstance(software, dict) else {}
 
 
 def stated_scales(content: dict[str, Any], where: str) -> dict[str, Scale]:
     """Ends of the scale by question, where a bundle has them and no study file."""
     scales = {}
     stated = content.get("scales") or {}
-    for question, ends in stated.items() if isinstance(stated, dict) else [("scales", stated)]:
+    if not isinstance(stated, dict):
+        raise InputError(f"{where}: key 'scales' is {stated!r}; write {{question: [lowest, highest]}}.")
+    for question, ends in stated.items():
         numbers = isinstance(ends, list) and all(type(end) in (int, float) for end in ends)
         if not numbers or len(ends) != 2 or not -np.inf < ends[0] < ends[1] < np.inf:
             raise InputError(
@@ -174,13 +205,18 @@ def _stimuli(opened: Source, ratings: pd.DataFrame, config: StudyConfig | None) 
 
 
 def _with_attributes(stimuli: pd.DataFrame, config: StudyConfig) -> pd.DataFrame:
-    """Item attributes and splits of the study file, where stimuli.csv does not carry them."""
-    of_item = {item.name: {**item.attributes, "split": item.split or ""} for item in config.items}
+    """Item attributes, data sets and splits of the study file, where stimuli.csv does not carry them."""
+    of_item = {item.name: _facts(item) for item in config.items}
     names = {name for described in of_item.values() for name, value in described.items() if value}
     for name in sorted(names - set(stimuli.columns)):
         values = {item: described.get(name, "") for item, described in of_item.items()}
         stimuli[name] = stimuli["item"].map(values).fillna("")
     return stimuli
+
+
+def _facts(item: Item) -> dict[str, str]:
+    dataset = {"dataset": item.dataset} if item.dataset is not None else {}
+    return {**item.attributes, **dataset, "split": item.split or ""}
 
 
 def _metrics(opened: Source, extra: Path | None, stimuli: pd.DataFrame) -> tables.Parsed:
@@ -286,6 +322,8 @@ def _assembled(
         reference=references[0] if len(references) == 1 else None,
         hidden_reference_questions=_hidden_reference(config, ratings, references),
         degradation_questions=_asked_by(config, "DCR"),
+        reporting=header.reporting,
+        collected_with=header.software,
     )
 
 

@@ -12,7 +12,7 @@ from analysis.stats.result import Note
 from analysis.tables import Parsed
 from studies.bundle import METRICS
 from studies.errors import InputError
-from studies.metrics import CATALOGUE
+from studies.metrics import known_metric
 
 INFINITE = frozenset({"inf", "+inf", "-inf", "infinity"})
 NO_METRICS = pd.DataFrame(columns=[*METRICS.header, "row"])
@@ -84,9 +84,7 @@ def _described(frame: pd.DataFrame) -> pd.DataFrame:
     for column in ("direction", "unit"):
         stated = frame[frame[column] != ""].drop_duplicates("metric").set_index("metric")[column].to_dict()
         names = frame["metric"].drop_duplicates()
-        listed = {
-            name: getattr(CATALOGUE[name.lower()], column) for name in names if name.lower() in CATALOGUE
-        }
+        listed = {name: getattr(known_metric(name), column, None) or "" for name in names}
         frame[column] = [{**listed, **stated}.get(name, "") for name in frame["metric"]]
     return frame
 
@@ -99,6 +97,11 @@ def _known(frame: pd.DataFrame, stimuli: pd.DataFrame, where: str) -> Parsed:
     if left_out.empty:
         return Parsed(frame)
     first = left_out.iloc[0]
+    if not known.any():
+        raise InputError(
+            f"{where}: no value is about a stimulus or method of the study (the first, in row "
+            f"{first['row']}, is about {first['stimulus'] or first['method']!r}); correct the names."
+        )
     rows = "1 row" if len(left_out) == 1 else f"{len(left_out)} rows"
     message = (
         f"Left out: {rows} of {PurePath(where).name} about stimuli or methods that the study does not have "

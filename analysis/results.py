@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import platform
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -14,14 +15,19 @@ import numpy as np
 from analysis.lists.agreement import agreement_rows, variance_rows
 from analysis.lists.correlation import correlation_lists
 from analysis.lists.differences import difference_lists
+from analysis.lists.group_metrics import group_metric_rows
 from analysis.lists.group_mos import group_rows
 from analysis.lists.limits import density, limits, simulated_sentence
+from analysis.lists.literature import literature_rows
 from analysis.lists.metrics import metric_rows
 from analysis.lists.mos import mos_rows
 from analysis.lists.preference import preference_lists
+from analysis.lists.presentation import presentation_rows
+from analysis.lists.questions import question_rows
 from analysis.lists.raters import rater_rows
 from analysis.lists.scope import Listing, Row, Scope, gathered
 from analysis.lists.stimulus_mos import stimulus_rows
+from analysis.lists.timeline import position_rows, timeline_rows
 from analysis.load import StudyData
 from analysis.options import Options
 from analysis.screening import screen
@@ -30,15 +36,24 @@ SCHEMA_VERSION = 1
 SOFTWARE = ("mos-platform", "numpy", "pandas", "scipy", "statsmodels", "krippendorff", "pingouin")
 
 
-def compute(data: StudyData, options: Options) -> dict[str, Any]:
+def compute(
+    data: StudyData, options: Options, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
     """Every list of results.json. Deterministic: the same data and options give the same values.
 
     Undefined values are None, never NaN; rows stand in the study's order of questions and methods.
+    `progress` is told each long step.
     """
+    progress("Screening the raters")
     scope = Scope(data, options, tuple(screen(data)))
+    progress("Comparing the methods")
     differences, preference = difference_lists(scope), preference_lists(scope)
+    progress("Averaging every stimulus")
     stimulus_mos = stimulus_rows(scope)
+    if len(data.metrics):
+        progress("Correlating the ratings with the metrics")
     correlation = correlation_lists(scope, stimulus_mos.rows, differences.differences.rows)
+    progress("Estimating means, agreement and the variance of raters and items")
     lists = {
         "mos": mos_rows(scope),
         "stimulus_mos": stimulus_mos,
@@ -48,13 +63,20 @@ def compute(data: StudyData, options: Options) -> dict[str, Any]:
         "agreement": agreement_rows(scope),
         "variance": variance_rows(scope),
         "raters": rater_rows(scope),
+        "question_correlation": question_rows(scope),
         "correlation": correlation.correlation,
+        "mapping": correlation.mapping,
         "metric_contest": correlation.contest,
         "metric_classification": correlation.classification,
         "metrics": metric_rows(scope),
+        "group_metrics": group_metric_rows(scope),
+        "literature": literature_rows(scope),
         "preference": preference.strengths,
         "preference_pairs": preference.pairs,
         "preference_model": preference.models,
+        "presentation": presentation_rows(scope),
+        "timeline": timeline_rows(scope),
+        "position_effect": position_rows(scope),
     }
     return _plain_object(
         {
@@ -113,7 +135,7 @@ def _software() -> dict[str, str]:
 
 
 def _warnings(scope: Scope, lists: dict[str, Listing]) -> list[Row]:
-    notes = [*limits(scope), *scope.data.notes]
+    notes = [*limits(scope, lists["agreement"].rows), *scope.data.notes]
     notes += gathered(note for listing in lists.values() for note in listing.notes)
     return [asdict(note) for note in notes]
 

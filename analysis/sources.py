@@ -1,23 +1,27 @@
-"""Where the facts come from: a bundle folder or zip, one bare CSV file, or a study id of a platform."""
+"""Where the facts come from: a bundle folder or zip, one bare CSV file, or a study on a platform."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
-from analysis.csvfile import separator
+from analysis import remote
+from analysis.csvfile import IN_EXCEL, separator
 from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, SCHEMA_VERSION, STUDY_FILE, TABLES
 from studies.errors import InputError
 
 ENTRY_POINTS = "analysis.sources"
 KNOWN_FILES = frozenset({table.file for table in TABLES} | {STUDY_FILE, MANIFEST_FILE})
 ANSWERS = (RATINGS.file, COMPARISONS.file)
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 LARGEST_FILE = 2 * 1024**3  # a zip member that unpacks to more is refused
 
 
@@ -35,7 +39,11 @@ class Source:
 
 
 def open_source(source: str) -> Source:
-    """Read SOURCE; an existing path wins over a study id. Raises InputError, also for an unsound manifest."""
+    """Read SOURCE: an existing path, else the address of a study's page, else a study id.
+
+    The id is asked of the platform in MOS_PLATFORM_URL where the user has set that, else of the one installed
+    here. Raises InputError, also for an unsound manifest.
+    """
     found = open_unchecked(source)
     return _checked(found, found.where)
 
@@ -43,24 +51,31 @@ def open_source(source: str) -> Source:
 def open_unchecked(source: str) -> Source:
     """Read SOURCE as it is, whatever its manifest says. Raises InputError where it cannot be read."""
     path = Path(source)
-    if path.exists():
+    if not source.strip():
+        raise InputError("SOURCE has no name; give a bundle folder, a bundle zip or a CSV file.")
+    if os.path.exists(source):
         return _open_path(path)
     if "://" in source:
-        raise InputError(
-            f"{source} is a web address, which cannot be read directly; download the study's bundle and "
-            "give the folder or zip."
-        )
+        return _open_remote(remote.parse_address(source))
     if path.suffix.lower() in {".csv", ".zip"} or len(path.parts) > 1:
         raise InputError(f"{source} does not exist; give a bundle folder, a bundle zip or a CSV file.")
-    return _open_folder(_study_folder(source))
+    elsewhere = remote.configured(source)
+    return _open_remote(elsewhere) if elsewhere else _open_folder(_study_folder(source))
+
+
+def _open_remote(study: remote.Remote) -> Source:
+    return _open_zip(remote.fetch(study), study.study, study.bundle)
 
 
 def _open_path(path: Path) -> Source:
     try:
         if path.is_dir():
             return _open_folder(path)
+        if path.suffix.lower() in SPREADSHEETS:
+            raise InputError(f"{path} is a spreadsheet program's own file; save it as CSV ({IN_EXCEL}).")
         if zipfile.is_zipfile(path):
-            return _open_zip(path)
+            with path.open("rb") as content:
+                return _open_zip(content, path.stem, str(path))
         if path.suffix.lower() == ".zip":
             raise InputError(f"{path} is not a readable zip file; export the bundle again.")
         return _open_csv(path)
@@ -71,11 +86,15 @@ def _open_path(path: Path) -> Source:
 
 
 def _study_folder(study: str) -> Path:
-    found = [_opener(point, study)(study) for point in sorted(entry_points(group=ENTRY_POINTS), key=str)]
+    openers = [_opener(point, study) for point in sorted(entry_points(group=ENTRY_POINTS), key=str)]
+    try:
+        found = [opener(study) for opener in openers]
+    except InputError as error:
+        raise InputError(f"{study!r} is no file or folder here, and {error}") from None
     if not found:
         raise InputError(
-            f"{study!r} is neither an existing path nor a study of a platform installed here; "
-            "give a bundle folder, a bundle zip or a CSV file."
+            f"{study!r} is neither an existing path nor a study of a platform installed here; give a bundle "
+            f"folder, a bundle zip or a CSV file, or name a platform in {remote.URL}."
         )
     return Path(found[0])
 
@@ -85,8 +104,9 @@ def _opener(point: EntryPoint, study: str) -> Any:
         return point.load()
     except ImportError as error:
         raise InputError(
-            f"{study!r} is not an existing path, and reading a study by its id needs the platform "
-            f"(not installed: {error.name}); install mos-platform[platform], or give a bundle or CSV file."
+            f"{study!r} is not an existing path, and reading a study by its id needs a platform (not "
+            f"installed: {error.name}); install mos-platform[platform], name a platform in {remote.URL}, or "
+            "give a bundle."
         ) from None
 
 
@@ -106,26 +126,26 @@ def _listed(files: dict[str, bytes], where: str) -> list[str]:
         return []
 
 
-def _open_zip(path: Path) -> Source:
+def _open_zip(content: IO[bytes], name: str, where: str) -> Source:
     try:
-        with zipfile.ZipFile(path) as archive:
-            files = dict(_members(archive, path))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-        raise InputError(
-            f"{path} is a damaged or locked zip file ({error}); export the bundle again."
-        ) from None
-    return Source(path.stem, files, {}, str(path))
+        with zipfile.ZipFile(content) as archive:
+            files = dict(_members(archive, where))
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+        locked = "password" in str(error)
+        what = "locked with a password; unpack it and give" if locked else "damaged; export again, or give"
+        raise InputError(f"{where} is {what} the bundle's folder.") from None
+    return Source(name, files, {}, where)
 
 
-def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, bytes]]:
+def _members(archive: zipfile.ZipFile, where: str) -> Iterator[tuple[str, bytes]]:
     """Files at the top of the zip or of its one folder. Nothing is unpacked to disk."""
     entries = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
     for info in entries:
         inner = PurePosixPath(info.filename.replace("\\", "/"))
         if inner.is_absolute() or ".." in inner.parts:
-            raise InputError(f"{path} holds the unsafe path {info.filename!r}; export the bundle again.")
+            raise InputError(f"{where} holds the unsafe path {info.filename!r}; export the bundle again.")
         if info.file_size > LARGEST_FILE:
-            raise InputError(f"{path}: {info.filename} unpacks to more than 2 GiB; give the folder instead.")
+            raise InputError(f"{where}: {info.filename} unpacks to more than 2 GiB; give the folder instead.")
     tops = {PurePosixPath(info.filename).parts[0] for info in entries}
     depth = 2 if len(tops) == 1 and len(PurePosixPath(entries[0].filename).parts) > 1 else 1
     for info in entries:
@@ -175,8 +195,11 @@ def read_manifest(files: dict[str, bytes], where: str) -> dict[str, str]:
 def parse_json(raw: bytes, where: str) -> dict[str, Any]:
     try:
         value = json.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"{where} is not valid JSON ({error}); export the bundle again.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{where} is not UTF-8 text; export the bundle again.") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise InputError(f"{where} is not valid JSON ({place}); export the bundle again.") from None
     if not isinstance(value, dict):
         raise InputError(f"{where} must hold a JSON object; export the bundle again.")
     return value

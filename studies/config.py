@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from math import comb
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from studies.bundle import STIMULI
-from studies.metrics import CATALOGUE
+from studies.metrics import COMPUTED, known_metric
 from studies.reading import parse, read_yaml
+from studies.reporting import Reporting
 from studies.scales import ScaleName
 from studies.screening import Screening
+from studies.text import Text
 
 CONFIG_FILE = "study.yaml"
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
 
-def _printable(text: str) -> str:
-    """Databases refuse some control characters, and no page shows any."""
-    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
-        raise ValueError("it holds a control character; remove it")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_printable)]
 TestMethod = Literal["ACR", "ACR-HR", "DCR", "CCR", "PC"]
 PAIRED: tuple[TestMethod, ...] = ("CCR", "PC")
 OWN_SCALE: dict[str, ScaleName] = {"DCR": "dcr5", "CCR": "ccr7"}
@@ -70,9 +63,13 @@ class Method(Strict):
 
 
 class Item(Strict):
-    """One piece of source content (ITU: SRC). Attributes are free and go into the report's subgroups."""
+    """One piece of source content (ITU: SRC). Attributes are free and go into the report's subgroups.
+
+    `dataset`: where the content was taken from, by its name in the catalogue of studies or any other.
+    """
 
     name: Identifier
+    dataset: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
     split: Annotated[Text, Field(max_length=64)] | None = None
     attributes: dict[Text, Text] = {}
 
@@ -81,6 +78,8 @@ class Item(Strict):
         taken = sorted(set(self.attributes) & set(STIMULI.header))
         if taken:
             raise ValueError(f"attribute {taken[0]!r} has the name of a column of stimuli.csv; rename it")
+        if self.dataset is not None and self.attributes.get("dataset", self.dataset) != self.dataset:
+            raise ValueError("attribute 'dataset' contradicts key 'dataset'; remove one of them")
         return self
 
 
@@ -92,9 +91,9 @@ class Stimuli(Strict):
     @model_validator(mode="after")
     def _names_both(self) -> Stimuli:
         if "{method}" not in self.pattern or "{item}" not in self.pattern:
-            raise ValueError("pattern must contain {method} and {item}")
+            raise ValueError("pattern must contain {method} and {item}; add what is missing")
         if Path(self.pattern).is_absolute() or ".." in Path(self.pattern).parts:
-            raise ValueError("pattern must stay inside the study's folder")
+            raise ValueError("pattern must stay inside the study's folder; name a path below it")
         return self
 
 
@@ -129,7 +128,7 @@ class Part(Strict):
     @model_validator(mode="after")
     def _questions_fit(self) -> Part:
         if self.test_method == "PC" and len(self.questions) != 1:
-            raise ValueError("a PC part asks exactly one question")
+            raise ValueError("a PC part asks exactly one question; give each question a part of its own")
         for question in self.questions:
             self._check_scale(question)
         return self
@@ -190,6 +189,7 @@ class StudyConfig(Strict):
     targets: Targets = Targets()
     screening: Screening = Screening()
     analysis: Analysis = Analysis()
+    reporting: Reporting = Reporting()
 
     @model_validator(mode="after")
     def _consistent(self) -> StudyConfig:
@@ -201,21 +201,27 @@ class StudyConfig(Strict):
         ):
             doubles = sorted({name for name in names if names.count(name) > 1})
             if doubles:
-                raise ValueError(f"{what} {doubles[0]!r} is named twice")
+                raise ValueError(f"{what} {doubles[0]!r} is named twice; rename one")
         if sum(method.reference for method in self.methods) > 1:
-            raise ValueError("only one method may be the reference")
+            raise ValueError("only one method may be the reference; remove 'reference: true' from the others")
         for part in self.parts:
             if part.test_method in ("ACR-HR", "DCR") and self.reference is None:
-                raise ValueError(f"{part.test_method} needs a method with reference: true")
+                raise ValueError(
+                    f"{part.test_method} needs a method with reference: true; mark the real video"
+                )
             if part.is_paired and len(self.methods) < 2:
-                raise ValueError(f"{part.test_method} needs at least two methods")
-        unknown = [name for name in self.metrics if name not in CATALOGUE]
-        if unknown:
-            raise ValueError(f"metric {unknown[0]!r} is not one of {', '.join(sorted(CATALOGUE))}")
-        compared = [name for name in self.metrics if "reference" in CATALOGUE[name].needs]
-        if compared and self.reference is None:
-            raise ValueError(f"metric {compared[0]!r} needs a method with reference: true")
+                raise ValueError(
+                    f"{part.test_method} needs at least two methods; add one, or remove the part"
+                )
+        self._check_metrics()
         return self
+
+    def _check_metrics(self) -> None:
+        for name in self.metrics:
+            if name not in COMPUTED:
+                raise ValueError(_not_computed(name))
+            if "reference" in COMPUTED[name].needs and self.reference is None:
+                raise ValueError(f"metric {name!r} needs a method with reference: true; mark the real video")
 
     @property
     def reference(self) -> Method | None:
@@ -228,8 +234,25 @@ class StudyConfig(Strict):
         return self.stimuli.pattern.replace("{method}", method).replace("{item}", item)
 
     def sha256(self) -> str:
-        """Hash of the canonical JSON form: the same study gives the same hash on every machine."""
-        return hashlib.sha256(canonical_json(self.model_dump(mode="json")).encode()).hexdigest()
+        """Hash of the canonical JSON form: the same study gives the same hash on every machine.
+
+        Keys at their defaults do not enter it, so new keys of a later release leave old hashes as they are.
+        """
+        stated = self.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(canonical_json(stated).encode()).hexdigest()
+
+
+def _not_computed(name: str) -> str:
+    """Why a metric cannot stand under `metrics`, and what can be done."""
+    choice, known = ", ".join(sorted(COMPUTED)), known_metric(name)
+    if known is None:
+        return f"metric {name!r} is not one of {choice}"
+    if known.computed:
+        return f"metric {name!r} is not one of {choice}; write {known.name!r}"
+    return (
+        f"metric {name!r} is not computed here (only {choice} are); remove it, and give its values to the "
+        "report with --metrics FILE"
+    )
 
 
 def canonical_json(value: Any) -> str:
@@ -242,9 +265,9 @@ def load_study(path: Path) -> StudyConfig:
     return parse_study(read_yaml(file, f"give a study folder or its {CONFIG_FILE}"), str(file))
 
 
-def parse_study(raw: Any, where: str) -> StudyConfig:
+def parse_study(raw: Any, where: str, under: str = "") -> StudyConfig:
     """Check a parsed study file. Raises InputError naming `where`, the first bad key and the mend."""
-    return parse(StudyConfig, raw, where)
+    return parse(StudyConfig, raw, where, under)
 
 
 def missing_clips(config: StudyConfig, folder: Path) -> list[str]:

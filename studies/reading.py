@@ -14,6 +14,28 @@ from studies.errors import InputError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+LONGEST = 60  # characters of a value that a sentence repeats
+WANTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "greater_than": "above {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "below {lt}",
+    "less_than_equal": "at most {le}",
+    "string_too_long": "a text of at most {max_length} characters",
+    "string_too_short": "a text of at least {min_length} characters",
+    "too_long": "a list of at most {max_length} entries",
+    "too_short": "a list of at least {min_length}",
+}  # what pydantic's kinds of mistake ask for
 NAME_RULE = "use letters, digits, '.', '_' and '-', beginning with a letter or digit, 64 at most"
 
 
@@ -33,44 +55,61 @@ def read_yaml(file: Path, hint: str) -> Any:
         raise InputError(f"{file} is nested too deeply; a study file has at most six levels.") from None
 
 
-def parse(model: type[Model], raw: Any, where: str) -> Model:
-    """`raw` as a checked `model`. Raises InputError naming `where`, the first bad key and the mend."""
+def parse(model: type[Model], raw: Any, where: str, under: str = "") -> Model:
+    """`raw`, which stands in `where` under the key `under`, as a checked `model`.
+
+    Raises InputError naming `where`, the first bad key and the mend.
+    """
     if not isinstance(raw, dict):
-        raise InputError(f"{where} must hold keys and values such as 'study: NAME', not {_kind(raw)}.")
+        place = f"{where}: key '{under}'" if under else where
+        raise InputError(f"{place} holds {_kind(raw)}; write keys and values such as 'study: NAME'.")
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise InputError(f"{where}: {_problem(model, error)}.") from None
+        raise InputError(f"{where}: {_problem(model, error, under)}.") from None
 
 
-def _problem(model: type[BaseModel], error: ValidationError) -> str:
+def _problem(model: type[BaseModel], error: ValidationError, under: str) -> str:
     """The mistake that most likely caused the others: a key that is not known before one that is missing."""
     problems = error.errors(include_url=False)
     first = next((problem for problem in problems if problem["type"] == "extra_forbidden"), problems[0])
-    key = ".".join(str(part) for part in first["loc"])
-    more = f" ({len(problems) - 1} more beside it)" if len(problems) > 1 else ""
+    key = ".".join(str(part) for part in [under, *first["loc"]] if part != "")
+    others = len(problems) - 1
+    more = f" ({others} more {'mistakes' if others > 1 else 'mistake'} beside it)" if others else ""
     return f"{_mend(model, first, key)}{more}"
 
 
 def _mend(model: type[BaseModel], problem: ErrorDetails, key: str) -> str:
-    given = ascii(problem["input"])[:60]
+    given = ascii(problem["input"])
+    given = given if len(given) <= LONGEST else f"{given[: LONGEST - 3]}..."
     match problem["type"]:
         case "missing":
             mend = " is missing; add it"
         case "extra_forbidden":
-            mend = f" is not known; {_suggestion(model, str(problem['loc'][-1]))}"
+            mend = f" is not known{_suggestion(model, str(problem['loc'][-1]))}"
         case "string_pattern_mismatch":
             mend = f": {given} cannot be used as it is; {NAME_RULE}"
-        case "string_type":
+        case "string_type" if isinstance(problem["input"], int | float):
             mend = f": {given} is no text; put it in quotes"
         case "literal_error":
             mend = f": {given} is not known; use {problem['ctx']['expected']}"
         case "model_type" | "dict_type" | "model_attributes_type":
-            mend = f" must hold keys and values, not {_kind(problem['input'])}"
+            mend = f" must hold keys and values, not {_kind(problem['input'])}; correct it"
+        case kind if kind in WANTED:
+            mend = f": {given} is not {WANTED[kind].format(**_limits(problem))}; correct it"
         case _:
             message = problem["msg"].removeprefix("Value error, ")
             return f"key '{key}': {message}" if key else message
     return f"key '{key}'{mend}"
+
+
+def _limits(problem: ErrorDetails) -> dict[str, Any]:
+    """What the mistake is measured against; a limit of 1.0 reads as 1."""
+    limits = problem.get("ctx", {})
+    return {
+        name: int(limit) if isinstance(limit, float) and limit.is_integer() else limit
+        for name, limit in limits.items()
+    }
 
 
 def _suggestion(model: type[BaseModel], key: str) -> str:
@@ -78,7 +117,7 @@ def _suggestion(model: type[BaseModel], key: str) -> str:
     objects = [schema, *schema.get("$defs", {}).values()]
     known = sorted({name for part in objects for name in part.get("properties", {})})
     near = get_close_matches(key, known, n=1)
-    return f"did you mean '{near[0]}'?" if near else "remove it or correct its spelling"
+    return f" (did you mean '{near[0]}'?); rename it" if near else "; remove it or correct its spelling"
 
 
 def _yaml_problem(error: yaml.YAMLError) -> str:
@@ -90,5 +129,6 @@ def _yaml_problem(error: yaml.YAMLError) -> str:
 
 
 def _kind(raw: Any) -> str:
-    names = {type(None): "nothing", str: "a text", list: "a list", int: "a number", float: "a number"}
+    numbers = dict.fromkeys((int, float), "a number")
+    names = {type(None): "nothing", str: "a text", list: "a list", bool: "true or false", **numbers}
     return names.get(type(raw), f"a {type(raw).__name__}")

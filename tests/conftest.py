@@ -15,6 +15,9 @@ pytest_plugins = ["services"]
 # Playwright keeps an event loop in this thread; Django would refuse its ORM to the tests that follow.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# Workers of pytest share the cores already. To be set before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 CHROMIUM_ARGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
+from analysis import csvfile
 from analysis.checking.files import Bundle
-from analysis.checking.problem import Problem, flagged
+from analysis.checking.problem import Problem, flagged, retold
 from analysis.csvfile import FALSE, LARGEST, MISSING, TRUE
 from analysis.measured import INFINITE
 from analysis.stats.arrays import BoolArray
 from studies.bundle import CHOICES, COMPARISONS, RATING_KINDS, TABLES, Column, Table
+from studies.errors import InputError
 
-# One of each group of columns must be there; the first group that is not is told.
+# One of each group of columns must be there; the first of the group is told where none is.
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "ratings": (("rater",), ("item",), ("method",), ("score",)),
     "comparisons": (("left", "winner"), ("right", "loser"), ("choice", "score", "winner")),
@@ -52,10 +54,11 @@ def cell_problems(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _columns(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
-    for group in NEEDED[table.name]:
-        if not set(group) & set(frame.columns):
-            names = " or ".join(f"'{name}'" for name in group)
-            yield Problem(file, f"column {names} is missing; add it")
+    absent = [group[0] for group in NEEDED[table.name] if not set(group) & set(frame.columns)]
+    try:
+        csvfile.require(frame, absent, file)
+    except InputError as error:
+        yield retold(error)
 
 
 def _empty(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analysis.checking.cells import cell_problems
 from analysis.checking.consistency import consistency_problems
 from analysis.checking.files import read_bundle
-from analysis.checking.problem import Problem
+from analysis.checking.problem import Problem, retold
 from analysis.checking.summary import summary
 from analysis.load import load_source
 from analysis.sources import open_unchecked
@@ -31,4 +31,4 @@ def check_source(source: str, question_column: str | None = None) -> Verdict:
     try:
         return Verdict((), tuple(summary(load_source(source, question_column=question_column))))
     except InputError as error:
-        return Verdict((Problem("", str(error).rstrip(".")),), ())
+        return Verdict((retold(error),), ())

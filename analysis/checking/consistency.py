@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.checking.cells import times
 from analysis.checking.files import Bundle
 from analysis.checking.problem import Problem, flagged
+from analysis.csvfile import FALSE, TRUE
 from analysis.tables import DEFAULT_QUESTION
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI
 
@@ -159,8 +160,10 @@ def _references(bundle: Bundle) -> Iterator[Problem]:
     stimuli = bundle.frame(STIMULI)
     if stimuli is None or not has(stimuli, "stimulus", "method", "item", "is_reference"):
         return
+    if not stimuli["is_reference"].str.lower().isin(TRUE | FALSE).all():
+        return  # the cell that is neither is told already, and what it means is not known
     file = bundle.label(STIMULI)
-    marked = stimuli["is_reference"].str.lower().isin(["true", "t", "yes", "1"])
+    marked = stimuli["is_reference"].str.lower().isin(TRUE)
     methods = stimuli["method"][marked]
     others = marked & (stimuli["method"] != (methods.iloc[0] if len(methods) else ""))
     what = "{value} is a second method of references; mark the clips of one method only"
@@ -186,13 +189,14 @@ def _metrics(bundle: Bundle) -> Iterator[Problem]:
     file = bundle.label(METRICS)
     clips = known if "stimulus" in known else with_defaults(known)
     key = [name for name in ("metric", "stimulus", "item", "method") if name in frame]
+    strange = pd.Series(False, index=frame.index)
     if "stimulus" in frame:
-        unknown = ~frame["stimulus"].isin([*clips["stimulus"], ""])
+        strange = ~frame["stimulus"].isin([*clips["stimulus"], ""])
         yield from flagged(
-            file, frame, unknown, "stimulus", "{value} is no stimulus of the study; correct the id"
+            file, frame, strange, "stimulus", "{value} is no stimulus of the study; correct the id"
         )
     if "method" in frame:
-        unknown = ~frame["method"].isin([*clips["method"], ""])
+        unknown = ~frame["method"].isin([*clips["method"], ""]) & ~strange
         yield from flagged(
             file, frame, unknown, "method", "{value} is no method of the study; correct the name"
         )

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from analysis import csvfile
-from analysis.checking.problem import Problem
-from analysis.load import Scale, stated_scales
+from analysis.checking.problem import Problem, retold
+from analysis.load import Scale, stated_reporting, stated_scales
 from analysis.sources import ANSWERS, Source, check_version, parse_json, read_manifest
 from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, STUDY_FILE, TABLES, Table
 from studies.config import StudyConfig, canonical_json, parse_study
@@ -46,7 +46,7 @@ def read_bundle(source: Source, question_column: str | None) -> tuple[Bundle, li
         try:
             frames[table.name] = csvfile.read_table(source.files[table.file], source.label(table.file))
         except InputError as error:
-            said.append(_told(source.label(table.file), error))
+            said.append(retold(error))
     said.extend(_name_questions(source, frames, question_column))
     return Bundle(source, frames, config, scales), [*problems, *said]
 
@@ -62,18 +62,13 @@ def _name_questions(source: Source, frames: dict[str, pd.DataFrame], column: str
         yield Problem(source.where, f"column '{column}' named by --question-column is missing; name another")
 
 
-def _told(file: str, error: InputError) -> Problem:
-    """A sentence of a reader, whose beginning already names the file."""
-    return Problem(file, str(error).removeprefix(file).lstrip(": ").rstrip("."))
-
-
 def _manifest_problems(source: Source) -> Iterator[Problem]:
     if not any(name in source.files for name in ANSWERS):
-        yield Problem(source.where, f"it holds neither {ANSWERS[0]} nor {ANSWERS[1]}; give a study bundle")
+        yield Problem("", f"{source.where} holds neither {ANSWERS[0]} nor {ANSWERS[1]}; give a study bundle")
     try:
         listed = read_manifest(source.files, source.where)
     except InputError as error:
-        yield _told(source.where, error)
+        yield retold(error)
         return
     for name, digest in listed.items():
         if name not in source.files:
@@ -97,20 +92,22 @@ def _study(source: Source) -> tuple[StudyConfig | None, dict[str, Scale], list[P
         content = parse_json(source.files[STUDY_FILE], file)
         check_version(content, file)
         scales = stated_scales(content, file)
-        config = parse_study(content["config"], f"{file}, key 'config'") if content.get("config") else None
+        config = parse_study(content["config"], file, "config") if content.get("config") else None
+        stated_reporting(content, config, file)
     except InputError as error:
-        return None, {}, [_told(file, error)]
+        return None, {}, [retold(error)]
     declared = [question for part in config.parts for question in part.questions] if config else []
     for question in declared:
         scale = SCALES[question.scale]
         scales[question.id] = (float(scale.low), float(scale.high))
-    return config, scales, list(_hash_problems(content, file))
+    return config, scales, list(_hash_problems(content, config, file))
 
 
-def _hash_problems(content: dict[str, Any], file: str) -> Iterator[Problem]:
-    """The hash is of the config as written: a later release may read more into it, such as new defaults."""
-    stated, written = content.get("config_sha256"), canonical_json(content.get("config"))
-    if stated is not None and stated != hashlib.sha256(written.encode()).hexdigest():
+def _hash_problems(content: dict[str, Any], config: StudyConfig | None, file: str) -> Iterator[Problem]:
+    """The hash is the study's own, or that of the config as written, which holds every default."""
+    written = hashlib.sha256(canonical_json(content.get("config")).encode()).hexdigest()
+    known = {None, written, config.sha256() if config else None}
+    if content.get("config_sha256") not in known:
         yield Problem(
             file,
             "key 'config_sha256' does not belong to 'config', which was changed; export the bundle again",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from studies.errors import InputError
+
 MOST_ROWS = 5
 FIELD = re.compile(r"\{(\w+)\}")
 
@@ -39,6 +41,11 @@ class Problem:
         named = ", ".join(str(row) for row in others[:MOST_ROWS])
         more = f" and {len(others) - MOST_ROWS} more" if len(others) > MOST_ROWS else ""
         return f" (also row{'s' if len(others) > 1 else ''} {named}{more})"
+
+
+def retold(error: InputError) -> Problem:
+    """A reader's own sentence, which names its place already."""
+    return Problem("", str(error).rstrip("."))
 
 
 def flagged(

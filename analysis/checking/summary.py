@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.lists.limits import alike_ids
 from analysis.load import StudyData
 from analysis.screening.verdict import counted
 
@@ -11,17 +12,18 @@ from analysis.screening.verdict import counted
 def summary(data: StudyData) -> list[str]:
     """Sentences: the numbers, and what can and cannot be made."""
     can, cannot = _statistics(data)
-    lines = [f"{data.study}: {_held(data)}."]
+    lines = [f"{data.study}: {held(data)}."]
     if data.questions:
         lines.append(f"Questions: {', '.join(_question(data, name) for name in data.questions)}.")
     if can:
         lines.append(f"Can be made: {', '.join(can)}.")
     lines.extend(f"Cannot be made: {what}." for what in cannot)
-    lines.extend(f"Note: {note.message}" for note in data.notes)
+    lines.extend(f"Note: {note.message}" for note in (*data.notes, *alike_ids(data)))
     return lines
 
 
-def _held(data: StudyData) -> str:
+def held(data: StudyData) -> str:
+    """How much there is, as words."""
     raters = {*data.ratings["rater"], *data.comparisons["rater"]} - {""}
     answers = [
         counted(number, word)

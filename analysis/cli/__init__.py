@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from analysis.cli import check, convert, merge, plan, report
+from analysis.cli import check, convert, merge, notebook, plan, release, report
 from analysis.cli.arguments import Parser
 from studies.errors import InputError
 
@@ -33,4 +33,6 @@ def _parser() -> Parser:
     check.add_command(commands)
     convert.add_command(commands)
     merge.add_command(commands)
+    notebook.add_command(commands)
+    release.add_command(commands)
     return parser

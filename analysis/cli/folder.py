@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,10 +30,18 @@ def _component(name: str) -> str:
     return re.sub(r"[^\w.-]", "_", name).lstrip(".") or "study"
 
 
-def say(step: str) -> None:
+def say(step: str, mark: str = " …") -> None:
     """Long steps are told on a terminal; a program that reads stderr sees only failures."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"{step} …\n")
+        sys.stderr.write(f"{step}{mark}\n")
+
+
+@contextmanager
+def timed() -> Iterator[None]:
+    """Says at the end how long the work took."""
+    began = time.monotonic()
+    yield
+    say(f"Done in {time.monotonic() - began:.0f} s", "")
 
 
 @contextmanager

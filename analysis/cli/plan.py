@@ -160,7 +160,7 @@ def _run(arguments: argparse.Namespace) -> str:
     from analysis.planning.plan import make_plan
     from analysis.planning.text import plan_text
 
-    bases, request = _with_pilot(arguments) if arguments.source else _without_pilot(arguments)
+    bases, request = _with_pilot(arguments) if arguments.source is not None else _without_pilot(arguments)
     plans = [make_plan(basis, request) for basis in bases]
     out: Path = arguments.out or default_folder("plans", bases[0].study)
     with replacing(out) as folder:

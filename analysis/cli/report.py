@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import RESULTS_FILE
-from analysis.cli import arguments as values
-from analysis.cli.folder import VAR, default_folder, replacing, say
+from analysis.cli.folder import VAR, default_folder, replacing, say, timed
+from analysis.cli.statistics import add_statistics, options_of
 
 if TYPE_CHECKING:
     from analysis.cli.arguments import Commands
     from analysis.load import StudyData
-    from analysis.options import Options
 
 FORMATS = ("html", "ipynb", "tex", "csv", "json", "pdf")
 DEFAULT_FORMATS = frozenset(FORMATS) - {"pdf"}
@@ -31,7 +30,8 @@ def add_command(commands: Commands) -> None:
         "source",
         metavar="SOURCE",
         help="bundle folder or zip, ratings.csv (rater,item,method,score), comparisons.csv "
-        "(left,right,choice or winner,loser), or the id of a study on the platform installed here",
+        "(left,right,choice or winner,loser), the address of a study's page, or a study's id on the "
+        "platform in MOS_PLATFORM_URL, else on the one installed here",
     )
     report.add_argument(
         "--out",
@@ -47,39 +47,7 @@ def add_command(commands: Commands) -> None:
         help=f"comma-separated, of {','.join(FORMATS)}; default: all but pdf; "
         f"json alone writes {RESULTS_FILE} only",
     )
-    _add_statistics(report)
-
-
-def _add_statistics(report: argparse.ArgumentParser) -> None:
-    report.add_argument(
-        "--target",
-        choices=values.TARGETS,
-        help="population that the intervals speak of; default: as the study declares, else raters+items",
-    )
-    report.add_argument(
-        "--confidence", type=values.confidence, help="level of the intervals; default: the study's, else 0.95"
-    )
-    report.add_argument(
-        "--metrics",
-        type=Path,
-        metavar="FILE",
-        help="CSV of objective values: stimulus (or item,method), metric, value",
-    )
-    report.add_argument(
-        "--question-column", metavar="NAME", help="column that says which question a rating answers"
-    )
-    report.add_argument(
-        "--margin",
-        type=values.grades,
-        metavar="GRADES",
-        help="equivalence margin, set before the data were seen",
-    )
-    report.add_argument(
-        "--regularised-preference",
-        action="store_true",
-        help="penalised preference strengths where maximum likelihood has none; default: the study's choice",
-    )
-    report.add_argument("--seed", type=values.seed, metavar="N", help="default: the study's, else 0")
+    add_statistics(report)
 
 
 def _formats(text: str) -> frozenset[str]:
@@ -93,31 +61,27 @@ def _formats(text: str) -> frozenset[str]:
 
 def _run(arguments: argparse.Namespace) -> Path:
     """Load, compute and write. Returns the file to look at first."""
+    from analysis.checking.summary import held
     from analysis.load import load_source
     from analysis.results import compute
 
+    _check_formats(arguments.format)
+    say(f"Reading {arguments.source}")
     data = load_source(arguments.source, metrics=arguments.metrics, question_column=arguments.question_column)
     out: Path = arguments.out or default_folder("reports", data.study)
-    with replacing(out) as folder:
-        say(f"Computing the statistics of {data.study}")
-        results = compute(data, _options(arguments, data))
+    with timed(), replacing(out) as folder:
+        say(f"Computing the statistics of {data.study}: {held(data)}")
+        results = compute(data, options_of(arguments, data), say)
         _write(results, data, folder, arguments.format)
     return out / ("report.html" if "html" in arguments.format else RESULTS_FILE)
 
 
-def _options(arguments: argparse.Namespace, data: StudyData) -> Options:
-    from analysis.options import Options
-    from studies.config import Analysis
+def _check_formats(formats: frozenset[str]) -> None:
+    """What cannot be written is refused before anything is computed."""
+    if "pdf" in formats:
+        from analysis.report.pdf import find_browser
 
-    declared = data.config.analysis if data.config else Analysis()
-    seed = arguments.seed if arguments.seed is not None else data.seed
-    return Options(
-        target=arguments.target or declared.target,
-        confidence=arguments.confidence or declared.confidence,
-        seed=seed or 0,
-        margin=arguments.margin or declared.margin,
-        regularised_preference=arguments.regularised_preference or declared.regularised_preference,
-    )
+        find_browser()
 
 
 def _write(results: dict[str, object], data: StudyData, folder: Path, formats: frozenset[str]) -> None:

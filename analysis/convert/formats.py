@@ -80,7 +80,7 @@ def _detected(raw: bytes, where: str) -> Format:
         return "sureal"
     names = _header(raw, where)
     if set(names) >= OURS or {"left", "right", "choice"} <= set(names):
-        raise InputError(f"{where} needs no conversion: give it to 'analysis report' as it is.")
+        raise InputError(f"{where} needs no conversion; give it to 'analysis report' as it is.")
     if crowd_answers.is_batch(names) or crowd_votes.is_votes(names) or crowd_votes.is_sums(names):
         return "p910" if any("video" in name.lower() for name in names) else "p808"
     if {"session_test_id", "trial_id"} <= set(names):

@@ -112,6 +112,8 @@ def _side(names: Sequence[str], where: str) -> Side:
         return "raters"
     if first in STIMULUS_WORDS or {"method", "item"} <= set(names):
         return "stimuli"
+    if len(names) == 1:
+        raise csvfile.one_column(names[0], where)
     raise InputError(
         f"{where} does not say whether its rows are raters or stimuli (the first column is {names[0]!r}); "
         "say it with --rows raters or --rows stimuli."

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.plot import drawing_size
-from analysis.figures.style import SMALL
+from analysis.figures.style import PAPER, SMALL
 
-GAP = 0.075  # inches from the point's centre
+GAP = 0.085  # inches from the point's centre
 HEIGHT = 0.12
 _SIDES = (
     (1, 0),
@@ -41,7 +41,10 @@ class Label:
 
 
 def place_labels(axes: Axes, labels: Sequence[Label]) -> None:
-    """Write each label at the first free place around its point; at the least crowded one if none is free."""
+    """Write each label at the first free place around its point; at the least crowded one if none is free.
+
+    A label without text only keeps its point free.
+    """
     axes.set_xlim(axes.get_xlim())
     axes.set_ylim(axes.get_ylim())
     spots = [_inches(axes, label.x, label.y) for label in labels]
@@ -49,6 +52,8 @@ def place_labels(axes: Axes, labels: Sequence[Label]) -> None:
     taken: list[Box] = [(x - 0.05, y - 0.05, x + 0.05, y + 0.05) for x, y in spots]
     bars = [_bar(axes, bar) for label in labels for bar in label.bars]
     for i, label in enumerate(labels):
+        if not label.text:
+            continue
         width = style.text_width(label.text, SMALL)
         boxes = [_box(spots[i], side, width) for side in _SIDES]
         others = bars + taken[:i] + taken[i + 1 :]
@@ -97,4 +102,5 @@ def _write(axes: Axes, label: Label, spot: tuple[float, float], box: Box) -> Non
         size=SMALL,
         va="center",
         zorder=5,
+        bbox={"boxstyle": "square,pad=0.05", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.7},
     )

@@ -8,8 +8,10 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import blended_transform_factory
 
 from analysis.figures import style
 from analysis.figures.forest import PAD
@@ -17,14 +19,20 @@ from analysis.figures.plot import Frame, framed
 from analysis.figures.style import COLUMN, PAGE, RULE, SETTINGS, SMALL, SOFT, TEXT, TINT_INK, TINY
 from analysis.figures.view import View
 
-FULL_CELL, NUMBER_CELL, SMALLEST_CELL = 0.68, 0.36, 0.07  # inches
+FULL_CELL, NUMBER_CELL, SHORT_CELL, SMALLEST_CELL = 0.68, 0.36, 0.2, 0.07  # inches
+FEW = 9  # rows from which on names are not broken
+LEVEL_LEFT, MOST_LEFT = 1.25, 1.6  # inches for the rows' names
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`strength` from −1 (column's colour) to 1 (row's colour); unresolved cells stay untinted."""
+    """`strength` from −1 (column's colour) to 1 (row's colour); unresolved cells stay untinted.
+
+    `short` stands where `number` has no room.
+    """
 
     number: str
+    short: str
     detail: str
     strength: float
     resolved: bool
@@ -38,17 +46,32 @@ def matrix(
 ) -> Figure:
     """Draw the cells that are there; rows from the top, columns from the left, names turned where narrow."""
     with rc_context(SETTINGS):
-        left = min(max((style.text_width(name, TEXT) for name in rows), default=0.3) + 2 * PAD, 1.25)
+        left = _left(rows)
         cell = _cell_width(left, len(columns))
         names = _column_names(columns, cell)
         height = 0.38 if cell >= FULL_CELL else min(cell, 0.3)
         width = max(COLUMN, left + cell * len(columns) + 0.1)
         right = width - left - cell * len(columns)
         figure, axes = framed(view, *head, Frame(height * len(rows), left, right, names.height + 0.14, width))
-        _prepare(axes, rows, names, min(TEXT, height * 72 * 0.85))
-        for (row, column), value in cells.items():
-            _draw(axes, columns.index(column), rows.index(row), value, cell)
+        _prepare(axes, names, len(rows), min(SMALL, height * 72 * 0.85))
+        size = min(TEXT, height * 72 * 0.85)
+        for y, name in enumerate(rows):
+            _write_row(axes, y + 0.5, name, left - PAD, size)
+        placed = {(columns.index(at[1]), rows.index(at[0])): cell for at, cell in cells.items()}
+        _fill(axes, placed)
+        for (x, y), value in placed.items():
+            _write(axes, x, y, value, cell)
     return figure
+
+
+def _left(rows: Sequence[str]) -> float:
+    widest = max((style.text_width(name, TEXT) for name in rows), default=0.3) + 2 * PAD
+    return min(widest, LEVEL_LEFT if len(rows) < FEW else MOST_LEFT)
+
+
+def has_room(rows: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether the cells are wide enough for their details."""
+    return _cell_width(_left(rows), len(columns)) >= FULL_CELL
 
 
 @dataclass(frozen=True)
@@ -65,7 +88,7 @@ def _column_names(columns: Sequence[str], cell: float) -> _Names:
     level = [label for label in broken if label is not None]
     if len(level) == len(columns):
         return _Names(tuple(level), 0.13 * max(label.count("\n") + 1 for label in level), turned=False)
-    labels = tuple(style.shortened(name, SMALL, 1.2) for name in columns)
+    labels = tuple(style.shortened(name, SMALL, 1.6) for name in columns)
     return _Names(labels, max(style.text_width(label, SMALL) for label in labels), turned=True)
 
 
@@ -77,30 +100,50 @@ def _cell_width(left: float, n: int) -> float:
     return max(room / max(n, 1), SMALLEST_CELL)
 
 
-def _prepare(axes: Axes, rows: Sequence[str], names: _Names, size: float) -> None:
+def _write_row(axes: Axes, y: float, name: str, right: float, size: float) -> None:
+    across = blended_transform_factory(axes.figure.dpi_scale_trans, axes.transData)
+    room = right - PAD
+    two_lines = size == TEXT and style.text_width(name, size) > room
+    text, size = style.fitted(name, room) if two_lines else (style.shortened(name, size, room), size)
+    axes.text(right, y, text, transform=across, size=size, ha="right", va="center", linespacing=0.95)
+
+
+def _prepare(axes: Axes, names: _Names, n_rows: int, size: float) -> None:
     axes.set_xlim(0, len(names.labels))
-    axes.set_ylim(len(rows), 0)
+    axes.set_ylim(n_rows, 0)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    labels = [style.shortened(name, TEXT, 1.11) for name in rows]
-    axes.set_yticks([y + 0.5 for y in range(len(rows))], labels, size=size, color=style.INK)
+    axes.set_yticks([])
     centres = [x + 0.5 for x in range(len(names.labels))]
     turn: dict[str, Any] = (
         {"rotation": 90, "rotation_mode": "anchor", "ha": "right", "va": "center"} if names.turned else {}
     )
-    axes.set_xticks(centres, names.labels, size=min(SMALL, size), color=style.INK, **turn)
+    axes.set_xticks(centres, names.labels, size=size, color=style.INK, **turn)
 
 
-def _draw(axes: Axes, x: int, y: int, cell: Cell, width: float) -> None:
+def _fill(axes: Axes, placed: Mapping[tuple[int, int], Cell]) -> None:
+    """All squares at once: thousands of single patches take seconds."""
+    boxes = [Rectangle((x + 0.02, y + 0.03), 0.96, 0.94) for x, y in placed]
+    colours = [_colour(cell) for cell in placed.values()]
+    squares = PatchCollection(boxes, facecolors=colours, edgecolors=RULE, linewidths=0.6)
+    axes.add_collection(squares, autolim=False)
+
+
+def _colour(cell: Cell) -> str:
+    if not cell.resolved:
+        return "none"
     hue = style.BLUE if cell.strength > 0 else style.VERMILLION
-    fill = style.tint(hue, 0.12 + 0.5 * min(abs(cell.strength), 1)) if cell.resolved else "none"
-    box = Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor=fill, edgecolor=RULE, linewidth=0.6)
-    axes.add_patch(box)
-    if width < NUMBER_CELL:
+    return style.tint(hue, 0.12 + 0.5 * min(abs(cell.strength), 1))
+
+
+def _write(axes: Axes, x: int, y: int, cell: Cell, width: float) -> None:
+    if width < SHORT_CELL:
         return
     ink = TINT_INK if cell.resolved else SOFT
     full = width >= FULL_CELL
     at: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
-    axes.text(x + 0.5, y + (0.33 if full else 0.5), cell.number, size=TEXT if full else TINY, **at)
-    if full:
+    text = cell.number if width >= NUMBER_CELL else cell.short
+    both = full and bool(cell.detail)
+    axes.text(x + 0.5, y + (0.33 if both else 0.5), text, size=TEXT if full else TINY, **at)
+    if both:
         axes.text(x + 0.5, y + 0.72, cell.detail, size=5.8, **at)

@@ -10,13 +10,25 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from analysis.figures import style
-from analysis.figures.forest import PAD, ROW, Line, Mark, Scale, even_ticks, forest, tick_label
+from analysis.figures.forest import (
+    PAD,
+    Line,
+    Mark,
+    Scale,
+    even_ticks,
+    forest,
+    name_room,
+    row_height,
+    tick_label,
+    write_name,
+)
 from analysis.figures.numbers import listed, number, percent, with_interval
 from analysis.figures.plot import Frame, Plot, file_name, framed, heading
-from analysis.figures.style import FAINT, SETTINGS, SOFT, TEXT, TINT_INK, TINY, tint
+from analysis.figures.style import COLUMN, FAINT, SETTINGS, SOFT, TINT_INK, TINY, tint
 from analysis.figures.view import Question, Row, View
 
 BAR = 0.66
+LEAST_BARS = 2.0  # inches
 FEW_GRADES = 8
 LOWEST_LABELLED = 0.055
 
@@ -32,7 +44,7 @@ def mos(view: View, question: str, measure: str | None = None) -> Plot:
     title = title if shown == "MOS" else f"{title}: {shown}"
     info = view.question(question)
     info = info if shown != "DMOS" else replace(info, labels={})  # the grades' words are those of MOS
-    scale = _mean_scale(info, rows)
+    scale = mean_scale(info, rows)
     scale = replace(scale, zero=0.0) if shown == "CMOS" else scale
     figure = forest(view, (title, text), lines, scale)
     return Plot(
@@ -50,30 +62,15 @@ def distribution(view: View, question: str) -> Plot:
     if grades is None:
         return _quartiles(view, question, rows)
     with rc_context(SETTINGS):
-        labels = max((style.text_width(row["method"], TEXT) for row in rows), default=0.3)
-        frame = Frame(ROW * (len(rows) + 1), min(labels + 2 * PAD, 1.25), 0.06, 0.08)
+        height = row_height(len(rows) + 1)
+        left, width = name_room([row["method"] for row in rows], height, COLUMN - LEAST_BARS)
+        frame = Frame(height * (len(rows) + 1), left, 0.06, 0.08, width)
         figure, axes = framed(view, *heading(view.question(question)), frame)
         _draw_bars(axes, rows, grades, frame)
         _draw_key(axes, grades, view.question(question))
     caption = "Share of ratings per grade, in per cent, centred on the middle of the scale; best mean on top."
     top = [f"{row['method']}: median {number(row['median'], 1)}" for row in rows]
     return Plot(file_name("scores", question), caption, f"Score distributions. {listed(top)}.", figure)
-
-
-def group_means(view: View, question: str, attribute: str) -> Plot:
-    """Method means in each level of one attribute of raters or items."""
-    rows = [row for row in view.rows("group_mos", question) if row["attribute"] == attribute]
-    lines: list[Line] = []
-    for level in dict.fromkeys(row["level"] for row in rows):
-        lines.append(Line(str(level)))
-        lines += [_mean_line(view, row, {}) for row in rows if row["level"] == level]
-    title, text = heading(view.question(question))
-    head = (f"{title} by {attribute.replace('_', ' ')}", text)
-    figure = forest(view, head, lines, _mean_scale(view.question(question), rows))
-    caption = (
-        f"Mean of every method within each level of {attribute}, with {percent(view.confidence)} intervals."
-    )
-    return Plot(file_name("groups", question, attribute), caption, caption, figure)
 
 
 def _mean_line(view: View, row: Row, letters: dict[str, str]) -> Line:
@@ -88,7 +85,8 @@ def _suffix(measure: str) -> tuple[str, ...]:
     return () if measure == "MOS" else (measure,)
 
 
-def _mean_scale(question: Question, rows: Sequence[Row]) -> Scale:
+def mean_scale(question: Question, rows: Sequence[Row]) -> Scale:
+    """The question's scale, and more where intervals go beyond it."""
     ends = [row[key] for row in rows for key in ("mean", "ci_low", "ci_high") if row[key] is not None]
     low, high = _reach(question, ends)
     ticks = _ticks(question, low, high)
@@ -158,25 +156,24 @@ def _draw_bars(axes: Axes, rows: Sequence[Row], grades: Sequence[float], frame: 
     axes.set_ylim(len(rows) - 0.5, -1.5)
     axes.axis("off")
     axes.plot([0, 0], [-0.5, len(rows) - 0.5], color=FAINT, linewidth=0.6, zorder=0)
+    _draw_shares(axes, shares, starts)
     for y, (row, share, start) in enumerate(zip(rows, shares, starts, strict=True)):
-        label = style.shortened(row["method"], TEXT, frame.left - 2 * PAD)
-        axes.annotate(
-            label,
-            (0, y),
-            (-72 * PAD, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            size=TEXT,
-        )
-        _draw_bar(axes, y, share, start, (high - low) / width)
+        write_name(axes, y, row["method"], frame.left - PAD, frame.body / (len(rows) + 1))
+        _write_shares(axes, y, share, start, (high - low) / width)
 
 
-def _draw_bar(axes: Axes, y: float, shares: Sequence[float], start: float, per_inch: float) -> None:
+def _draw_shares(axes: Axes, shares: Sequence[Sequence[float]], starts: Sequence[float]) -> None:
+    """One grade of all methods after the other."""
+    left, heights = list(starts), range(len(shares))
+    for i, colour in enumerate(grade_colours(len(shares[0])) if shares else []):
+        widths = [share[i] for share in shares]
+        axes.barh(heights, widths, BAR, left=left, color=colour, edgecolor=style.PAPER, linewidth=0.5)
+        left = [start + width for start, width in zip(left, widths, strict=True)]
+
+
+def _write_shares(axes: Axes, y: float, shares: Sequence[float], start: float, per_inch: float) -> None:
     colours = grade_colours(len(shares))
     for i, share in enumerate(shares):
-        axes.barh(y, share, BAR, left=start, color=colours[i], edgecolor=style.PAPER, linewidth=0.5)
         text = f"{share * 100:.0f}"
         if share > LOWEST_LABELLED and share / per_inch > style.text_width(text, TINY) + 0.02:
             ink = style.WHITE if _is_dark(colours[i]) else TINT_INK
@@ -232,6 +229,6 @@ def _quartiles(view: View, question: str, rows: Sequence[Row]) -> Plot:
         ink = view.inks[row["method"]]
         mark = Mark(row["median"], row["q1"], row["q3"], colour=ink.colour, marker=ink.marker)
         lines.append(Line(row["method"], (mark,), with_interval(row["median"], row["q1"], row["q3"])))
-    figure = forest(view, heading(view.question(question)), lines, _mean_scale(view.question(question), rows))
+    figure = forest(view, heading(view.question(question)), lines, mean_scale(view.question(question), rows))
     caption = "Median and quartiles of the scores of every method."
     return Plot(file_name("scores", question), caption, caption, figure)

@@ -82,10 +82,14 @@ def percents(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"[{low * 100:.0f}, {high * 100:.0f}]"
 
 
+def whole_number(n: int) -> str:
+    """Thin groups of three from 10 000 on."""
+    return f"{n:,}".replace(",", "\u202f") if n >= 10_000 else str(n)
+
+
 def counted(n: int, one: str, many: str | None = None) -> str:
-    """`1 rater`, `36 raters`, with thin groups of three from 10 000 on."""
-    figure = f"{n:,}".replace(",", "\u202f") if n >= 10_000 else str(n)
-    return f"{figure} {one if n == 1 else many or one + 's'}"
+    """`1 rater`, `36 raters`."""
+    return f"{whole_number(n)} {one if n == 1 else many or one + 's'}"
 
 
 def listed(words: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.figures.forest import Line, Mark, Scale, even_ticks, forest, tick_label
-from analysis.figures.matrix import Cell, matrix
+from analysis.figures.matrix import Cell, Cells, has_room, matrix
 from analysis.figures.numbers import interval, number, percent, percents, with_interval
 from analysis.figures.plot import Plot, file_name, heading
 from analysis.figures.view import Row, View
@@ -62,7 +62,7 @@ def differences(view: View, question: str) -> Plot:
     rows = [name for name in rows if any(name == above for above, _ in cells)] or rows
     figure = matrix(view, heading(view.question(question)), rows, columns, cells)
     caption = (
-        f"{_subtracted(pairs)}, with {percent(view.confidence)} interval (unadjusted)."
+        f"{_subtracted(pairs)}{_intervals(view, (rows, columns), cells, ' (unadjusted)')}."
         f" Tinted: resolved at {percent(view.alpha)} after Holm's correction; untinted: not resolved."
     )
     count = sum(cell.resolved for cell in cells.values())
@@ -71,7 +71,7 @@ def differences(view: View, question: str) -> Plot:
 
 
 def strengths(view: View, question: str) -> Plot:
-    """Log-worth of every method with its interval; the share of comparisons won beside it."""
+    """Log-worth of every method with its interval."""
     rows = view.strengths(question)
     lines = []
     for row in rows:
@@ -101,14 +101,28 @@ def wins(view: View, question: str) -> Plot:
             cells[b, a] = _win_cell(view, row, flipped=True)
     cells = {pair: cell for pair, cell in cells.items() if set(pair) <= set(order)}
     figure = matrix(view, heading(view.question(question)), order, order, cells)
+    where = _intervals(view, (order, order), cells)
     caption = (
-        "Share of comparisons in which the row's method is preferred to the column's (a tie counts half), "
-        f"with {percent(view.confidence)} interval. Tinted: resolved at {percent(view.alpha)} after Holm's "
-        "correction."
+        "Share of comparisons, in per cent, in which the row's method is preferred to the column's (a tie "
+        f"counts half){where}. Tinted: resolved at {percent(view.alpha)} after Holm's correction."
     )
     count = sum(cell.resolved for cell in cells.values()) // 2
     alt = f"Wins by pair: {count} of {len(cells) // 2} pairs are resolved."
     return Plot(file_name("wins", question), caption, alt, figure)
+
+
+def _intervals(
+    view: View, matrix_of: tuple[Sequence[str], Sequence[str]], cells: Cells, what: str = ""
+) -> str:
+    """Where the intervals stand, if there are any."""
+    if not any(cell.detail for cell in cells.values()):
+        return ""
+    level = percent(view.confidence)
+    return (
+        f", with {level} interval{what}"
+        if has_room(*matrix_of)
+        else f"; {level} intervals{what} stand in the table"
+    )
 
 
 def _subtracted(rows: Sequence[Row]) -> str:
@@ -128,7 +142,8 @@ def _difference_cell(view: View, row: Row, sign: int, largest: float) -> Cell:
         (row["ci_low"], row["ci_high"]) if sign > 0 else (_negative(row["ci_high"]), _negative(row["ci_low"]))
     )
     value = sign * row["mean"]
-    return Cell(number(value, signed=True), interval(low, high), value / largest, resolved(view, row))
+    texts = (number(value, signed=True), number(value, 1), interval(low, high))
+    return Cell(*texts, value / largest, resolved(view, row))
 
 
 def _negative(value: float | None) -> float | None:
@@ -140,7 +155,8 @@ def _win_cell(view: View, row: Row, *, flipped: bool) -> Cell:
     if flipped:
         share = 1 - share
         low, high = (None, None) if low is None or high is None else (1 - high, 1 - low)
-    return Cell(percent(share), percents(low, high), 2 * share - 1, resolved(view, row))
+    texts = (percent(share), f"{share * 100:.0f}", percents(low, high))
+    return Cell(*texts, 2 * share - 1, resolved(view, row))
 
 
 def _open_scale(rows: Sequence[Row]) -> Scale:

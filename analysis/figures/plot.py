@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,11 @@ class Plot:
     figure: Figure
 
     def svg(self) -> str:
+        return self._svg
+
+    @cached_property
+    def _svg(self) -> str:
+        """Drawn once, for the file and the notebook alike."""
         buffer = io.StringIO()
         with rc_context(SETTINGS), style.quiet_fonts():
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

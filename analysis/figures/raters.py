@@ -10,11 +10,15 @@ from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.forest import PAD, ROW, Line, Mark, Scale, forest, tick_label
+from analysis.figures.labels import Label, place_labels
 from analysis.figures.numbers import coefficient_text, counted, number, percent
 from analysis.figures.plot import Frame, Plot, file_name, framed, heading
 from analysis.figures.style import BLUE, FAINT, INK, RULE, SETTINGS, SMALL, SOFT, TEXT, VERMILLION
-from analysis.figures.view import View
+from analysis.figures.view import Row, View
 
+MOST_WHISKERS = 40  # raters whose intervals are drawn
+MOST_NAMED = 6
+LEAST_BIAS = 0.25  # grades shown on both sides at least
 ON_UNIT_SCALE = (
     "ICC(1)",
     "ICC(A,1)",
@@ -91,38 +95,77 @@ def variance(view: View, question: str) -> Plot:
     return Plot(file_name("variance", question), caption, f"Variance shares: {alt}.", figure)
 
 
+def placed(view: View, question: str) -> list[Row]:
+    """Raters whose bias and inconsistency are defined."""
+    rows = view.rows("raters", question)
+    return [row for row in rows if row["bias"] is not None and row["inconsistency"] is not None]
+
+
 def habits(view: View, question: str) -> Plot:
     """Every rater's bias against the spread left around the stimulus means."""
-    rows = [
-        r for r in view.rows("raters", question) if r["bias"] is not None and r["inconsistency"] is not None
-    ]
+    rows = placed(view, question)
     excluded = {row["rater"] for row in view.rows("screening") if row["applied"]}
     with rc_context(SETTINGS):
-        figure, axes = framed(
-            view, *heading(view.question(question)), Frame(1.75, 0.42, 0.08, 0.42, top=0.16)
-        )
+        frame = Frame(1.75, 0.42, 0.1, 0.42, top=0.16)
+        figure, axes = framed(view, *heading(view.question(question)), frame)
         axes.spines["left"].set_visible(True)
         axes.grid(color=RULE, linewidth=0.5)
+        axes.set_axisbelow(True)
         axes.tick_params(labelsize=SMALL)
         axes.axvline(0, color=FAINT, linewidth=0.9)
+        _limit(axes, rows)
         for row in rows:
-            bad = row["rater"] in excluded
-            marker, colour = ("X", VERMILLION) if bad else ("o", INK)
-            axes.plot(
-                row["bias"], row["inconsistency"], marker, color=colour, alpha=0.75, markersize=4.5, mew=0
-            )
-        axes.set_ylim(0, None)
+            _draw_rater(axes, row, bad=row["rater"] in excluded, whisker=len(rows) <= MOST_WHISKERS)
+        place_labels(axes, _names(rows, excluded))
         axes.set_xlabel("bias (score minus stimulus mean)", size=SMALL, labelpad=2)
         axes.set_title("inconsistency (SD after bias)", size=SMALL, color=SOFT, loc="left", pad=3)
-    caption = (
-        "One point per rater: how far above or below the others, and how erratically. Crosses: excluded."
-    )
-    return Plot(
-        file_name("raters", question),
-        caption,
-        f"Bias and inconsistency of {counted(len(rows), 'rater')}.",
-        figure,
-    )
+    caption = "One point per rater: how far above or below the others, and how erratically."
+    if len(rows) <= MOST_WHISKERS:
+        caption += f" Thin: {percent(view.confidence)} interval of the inconsistency."
+    gone = sum(row["rater"] in excluded for row in rows)
+    if gone:
+        caption += " Crosses: excluded."
+    alt = f"Bias and inconsistency of {counted(len(rows), 'rater')}, {gone} of them excluded."
+    return Plot(file_name("raters", question), caption, alt, figure)
+
+
+def _limit(axes: Axes, rows: Sequence[Row]) -> None:
+    """All points with room around them; zero of both axes in sight. Whiskers may run out at the top."""
+    biases = [float(row["bias"]) for row in rows]
+    low, high = min([*biases, -LEAST_BIAS]), max([*biases, LEAST_BIAS])
+    room = (high - low) * 0.07
+    axes.set_xlim(low - room, high + room)
+    axes.set_ylim(0, _top(rows))
+    axes.locator_params(nbins=6)
+
+
+def _top(rows: Sequence[Row]) -> float:
+    """Above all points, and above their intervals as far as that leaves the points apart."""
+    highest = max([float(row["inconsistency"]) for row in rows], default=1.0) or 1.0
+    ends = [row["inconsistency_ci_high"] for row in rows if row["inconsistency_ci_high"] is not None]
+    return min(1.05 * max([*ends, highest]), 1.5 * highest) if len(rows) <= MOST_WHISKERS else 1.1 * highest
+
+
+def _draw_rater(axes: Axes, row: Row, *, bad: bool, whisker: bool) -> None:
+    marker, colour = ("X", VERMILLION) if bad else ("o", INK)
+    low, high = row["inconsistency_ci_low"], row["inconsistency_ci_high"]
+    if whisker and low is not None and high is not None:
+        axes.plot([row["bias"]] * 2, [low, high], color=FAINT, linewidth=0.6, zorder=1.5)
+    spot = ([row["bias"]], [row["inconsistency"]])
+    axes.plot(*spot, marker, color=colour, alpha=0.75, markersize=6.0 if bad else 4.5, mew=0, clip_on=False)
+
+
+def _names(rows: Sequence[Row], excluded: set[str]) -> list[Label]:
+    """Points of all raters; names of those excluded, where they are few."""
+    named = sum(row["rater"] in excluded for row in rows) <= MOST_NAMED
+    return [
+        Label(
+            style.shortened(row["rater"], SMALL, 0.6) if named and row["rater"] in excluded else "",
+            row["bias"],
+            row["inconsistency"],
+        )
+        for row in rows
+    ]
 
 
 def attention(view: View) -> Plot:

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.font_manager import FontProperties, findfont, get_font, get_font_names
+from matplotlib.ft2font import LoadFlags
 
 COLUMN = 3.5  # inches: one column of a two-column paper
 PAGE = 7.16  # inches: both columns
@@ -41,16 +41,31 @@ TOKENS = {
     BLUE: "blue",
 }
 PALETTE = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY)
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">", "h")  # with six colours, 66 methods differ
 REFERENCE_MARKER = "*"
 
 TEXT = 8.0  # points
 SMALL = 7.0
 ROUNDING = 1e-6  # inches
+SEPARATOR = r"[_\-. /]"
 TINY = 6.3
+FULL_WIDTH = 1.15  # of the size: a character of another script, or the box that stands for it
+
+FONT = "DejaVu Sans"
+OTHER_SCRIPTS = (  # for the PNG files, where installed; pages and SVG files use the reader's own fonts
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+)
 
 SETTINGS: dict[Any, Any] = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [FONT, *(name for name in OTHER_SCRIPTS if name in get_font_names())],
+    "text.hinting": "none",  # text is as wide at any resolution
     "font.size": TEXT,
     "text.color": INK,
     "text.parse_math": False,
@@ -94,25 +109,49 @@ def quiet_fonts() -> Iterator[None]:
         yield
 
 
-@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Width in inches of one line of text."""
-    if not text.strip():
-        return 0.0
-    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    with quiet_fonts():
-        path = TextPath((0, 0), text, size=size, prop=font, usetex=False)
-    return float(path.get_extents().width) / 72
+    """Width in inches of one line of text; characters that the font lacks are given room."""
+    return sum(_advance(character, bold) for character in text) * size / 72
+
+
+@lru_cache(maxsize=4096)
+def _advance(character: str, bold: bool) -> float:
+    """Of one character at size 1."""
+    font = get_font(findfont(FontProperties(family=FONT, weight="bold" if bold else "normal")))
+    font.set_size(100, 72)
+    if not font.get_char_index(ord(character)):
+        return FULL_WIDTH
+    glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / 100
 
 
 def shortened(text: str, size: float, width: float) -> str:
     """`text`, cut with an ellipsis in the middle where it is wider than `width` inches."""
     if text_width(text, size) <= width + ROUNDING:
         return text
-    keep = len(text) - 1
+    keep = min(len(text) - 1, int(len(text) * width / text_width(text, size)) + 3)
     while keep > 2 and text_width(_cut(text, keep), size) > width:
         keep -= 1
     return _cut(text, keep)
+
+
+def fitted(name: str, width: float, size: float = TEXT) -> tuple[str, float]:
+    """`name` and its size: on one line, else on two smaller ones, shortened where both are too narrow."""
+    for smaller in (size, min(size, SMALL)):
+        if text_width(name, smaller) <= width + ROUNDING:
+            return name, smaller
+    small = min(size, TINY)
+    first = _head(name, small, width)
+    return f"{first.rstrip()}\n{shortened(name[len(first) :].lstrip(), small, width)}", small
+
+
+def _head(name: str, size: float, width: float) -> str:
+    """As much of the beginning as fits: up to the last separator, unless that is short."""
+    keep = len(name)
+    while keep > 1 and text_width(name[:keep].rstrip(), size) > width:
+        keep -= 1
+    ends = [match.end() for match in re.finditer(SEPARATOR, name[:keep])]
+    return name[: ends[-1]] if ends and ends[-1] > keep / 2 else name[:keep]
 
 
 def wrapped(text: str, size: float, width: float, lines: int = 2) -> list[str]:
@@ -129,7 +168,7 @@ def wrapped(text: str, size: float, width: float, lines: int = 2) -> list[str]:
 
 def broken(name: str, size: float, width: float) -> str | None:
     """`name` on up to three lines broken behind its separators, or None where a part is too wide."""
-    parts, lines = re.findall(r"[^_\-. ]*[_\-. ]?", name), [""]
+    parts, lines = re.findall(r"[^_\-. /]*[_\-. /]?", name), [""]
     for part in parts:
         fits = text_width(lines[-1] + part, size) <= width
         lines = [*lines[:-1], lines[-1] + part] if fits or not lines[-1] else [*lines, part]

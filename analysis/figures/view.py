@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import RESULTS_FILE
+from analysis.figures.numbers import titled
 from analysis.figures.style import Ink, method_inks
 
 Row = dict[str, Any]
@@ -94,7 +95,7 @@ class View:
         if found is None:
             return Question(question_id, question_id, "", None, None)
         labels = {float(grade): word for grade, word in (found["labels"] or {}).items()}
-        title = found["title"]
+        title = titled(question_id)
         return Question(question_id, title, found["text"] or "", found["low"], found["high"], labels)
 
     def rows(self, table: str, question: str | None = None) -> list[Row]:

@@ -1,14 +1,14 @@
-"""correlation, metric_contest and metric_classification: do objective metrics follow the raters?"""
+"""correlation, mapping, metric_contest and metric_classification: do objective metrics follow the raters?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from analysis.lists.classification import Valued, classification_rows
+from analysis.lists.contest import Contender, contest_rows
 from analysis.lists.metric_gaps import (
     FEWEST,
     dropped_levels,
@@ -18,8 +18,9 @@ from analysis.lists.metric_gaps import (
 )
 from analysis.lists.reliability import reliability
 from analysis.lists.scope import Listing, Row, Scope, codes, placed
-from analysis.stats.contest import LEVELS, Contest, metric_contest
+from analysis.stats.contest import LEVELS, Level
 from analysis.stats.correlation import CorrelationEstimate, correlation_set, disattenuate
+from analysis.stats.mapping import PARAMETERS, mapping_curve
 from analysis.stats.result import Note
 from analysis.tables import natural
 from studies.metrics import Direction
@@ -36,6 +37,7 @@ ABOVE_ONE = Note(
 @dataclass(frozen=True)
 class CorrelationLists:
     correlation: Listing = field(default_factory=Listing)
+    mapping: Listing = field(default_factory=Listing)
     contest: Listing = field(default_factory=Listing)
     classification: Listing = field(default_factory=Listing)
 
@@ -52,6 +54,10 @@ class _Metric:
     @property
     def stimuli(self) -> frozenset[str]:
         return frozenset(self.frame["stimulus"])
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        return ("method",) if self.of_methods else LEVELS
 
     @property
     def values(self) -> pd.Series:
@@ -73,8 +79,8 @@ def correlation_lists(scope: Scope, stimulus_mos: list[Row], differences: list[R
         own = _reliabilities(scope, question, metrics)
         for metric in metrics:
             lists.correlation.add(_correlations(scope, question, metric, own[metric.stimuli]))
-        for a, b in combinations(metrics, 2):
-            lists.contest.add(_contests(scope, question, a, b))
+            lists.mapping.rows.extend(_mapping(question, metric))
+        lists.contest.add(_contests(scope, question, metrics))
         lists.classification.add(_classification(scope, question, metrics, differences))
     return lists
 
@@ -86,6 +92,16 @@ def _classification(scope: Scope, question: str, metrics: list[_Metric], differe
         if metric.direction is not None
     ]
     return classification_rows(scope, question, _without_references(scope, question), valued, differences)
+
+
+def _contests(scope: Scope, question: str, metrics: list[_Metric]) -> Listing:
+    """A metric without a direction cannot enter."""
+    contenders = [
+        Contender(metric.name, metric.direction, metric.levels, metric.frame)
+        for metric in metrics
+        if metric.direction is not None
+    ]
+    return contest_rows(scope, question, contenders)
 
 
 def _without_references(scope: Scope, question: str) -> pd.DataFrame:
@@ -154,7 +170,7 @@ def _correlations(scope: Scope, question: str, metric: _Metric, own: dict[str, f
         confidence=scope.options.confidence,
         n_boot=scope.options.n_boot,
         rng=scope.options.rng("correlation", question, metric.name),
-        levels=("method",) if metric.of_methods else ("stimulus", "within_item", "method"),
+        levels=metric.levels,
         half_width=None if np.isnan(width).any() else width,
     )
     listing = Listing([_row(question, metric, one, own.get(one.level)) for one in found])
@@ -162,10 +178,19 @@ def _correlations(scope: Scope, question: str, metric: _Metric, own: dict[str, f
         for note in one.notes:
             place = () if note.code == STUDY_WIDE else (question, metric.name)
             listing.notes.extend(placed([note], *place))
-        listing.notes.extend(placed(mapped_against(metric.name, metric.direction, one), question))
+        listing.notes.extend(placed(mapped_against(metric.direction, one), question, metric.name))
         if row["disattenuated"] is not None and abs(row["disattenuated"]) > 1:
             listing.notes.extend(placed([ABOVE_ONE], question, metric.name))
     return listing
+
+
+def _mapping(question: str, metric: _Metric) -> list[Row]:
+    """Rows of mapping: `value` of the metric and `fitted` MOS, point by point; none where it has no fit."""
+    value, mean = (metric.frame[name].to_numpy(dtype=float) for name in ("value", "mean"))
+    if metric.of_methods or len(value) <= PARAMETERS or np.ptp(value) == 0:
+        return []
+    pairs = zip(*mapping_curve(value, mean), strict=True)
+    return [{"question": question, "metric": metric.name, "value": x, "fitted": y} for x, y in pairs]
 
 
 def _row(question: str, metric: _Metric, one: CorrelationEstimate, own: float | None) -> Row:
@@ -193,44 +218,4 @@ def _row(question: str, metric: _Metric, one: CorrelationEstimate, own: float | 
         "independent_ci_low": one.independent_ci_low,
         "independent_ci_high": one.independent_ci_high,
         "independent_procedure": one.independent_procedure,
-    }
-
-
-def _contests(scope: Scope, question: str, a: _Metric, b: _Metric) -> Listing:
-    """Two metrics over the stimuli that have both; a metric without a direction cannot enter."""
-    both = a.frame.merge(b.frame[["stimulus", "value"]], on="stimulus", suffixes=("_a", "_b"))
-    if a.direction is None or b.direction is None or len(both) < FEWEST:
-        return Listing()
-    found = metric_contest(
-        both["mean"].to_numpy(dtype=float),
-        both["value_a"].to_numpy(dtype=float),
-        both["value_b"].to_numpy(dtype=float),
-        codes(both["item"]),
-        codes(both["method"]),
-        direction_a=a.direction,
-        direction_b=b.direction,
-        confidence=scope.options.confidence,
-        n_boot=scope.options.n_boot,
-        rng=scope.options.rng("contest", question, a.name, b.name),
-        levels=("method",) if a.of_methods or b.of_methods else LEVELS,
-    )
-    notes = [note for one in found for note in placed(one.notes, question, f"{a.name} − {b.name}")]
-    return Listing([_contest_row(question, a.name, b.name, one) for one in found], notes)
-
-
-def _contest_row(question: str, a: str, b: str, one: Contest) -> Row:
-    return {
-        "question": question,
-        "metric_a": a,
-        "metric_b": b,
-        "level": one.level,
-        "coefficient": one.coefficient,
-        "difference": one.difference,
-        "ci_low": one.ci_low,
-        "ci_high": one.ci_high,
-        "p": one.p,
-        "procedure": one.procedure,
-        "williams_p": one.williams_p,
-        "zou_low": one.zou_low,
-        "zou_high": one.zou_high,
     }

@@ -19,18 +19,22 @@ def group_rows(scope: Scope) -> Listing:
         frame = scope.scored(question, scope.primary)
         for attribute_of, table in _described(scope):
             key = "stimulus" if attribute_of == "item" else "rater"
-            for attribute in _attributes(table, key):
+            for attribute in dividing(table, key):
                 levels = frame[key].map(table.set_index(key)[attribute]).fillna("")
                 place = {"question": question, "attribute": attribute, "attribute_of": attribute_of}
                 listing.rows.extend(_level_rows(scope, place, frame, levels))
     return listing
 
 
-def _described(scope: Scope) -> list[tuple[str, pd.DataFrame]]:
+def item_facts(scope: Scope) -> pd.DataFrame:
+    """Stimulus, split and attributes of its item."""
     known = [column for column in STIMULI.header if column != "split"]
     stimuli = scope.data.stimuli
-    items = stimuli.drop(columns=[name for name in known if name in stimuli and name != "stimulus"])
-    tables = [("item", items)]
+    return stimuli.drop(columns=[name for name in known if name in stimuli and name != "stimulus"])
+
+
+def _described(scope: Scope) -> list[tuple[str, pd.DataFrame]]:
+    tables = [("item", item_facts(scope))]
     if scope.data.raters is not None:
         wanted = ["rater", "expertise", "recruitment", "age_group", "device"]
         extra = [name for name in scope.data.raters.columns if name not in RATERS.header]
@@ -39,7 +43,7 @@ def _described(scope: Scope) -> list[tuple[str, pd.DataFrame]]:
     return tables
 
 
-def _attributes(table: pd.DataFrame, key: str) -> list[str]:
+def dividing(table: pd.DataFrame, key: str) -> list[str]:
     """Columns that divide the study into a few groups."""
     names = [name for name in table.columns if name != key]
     levels = {name: table[name][table[name] != ""].nunique() for name in names}

@@ -7,14 +7,9 @@ import pandas as pd
 from analysis.stats.correlation import CorrelationEstimate
 from analysis.stats.result import Note
 from analysis.tables import natural
-from studies.metrics import CATALOGUE, Direction
+from studies.metrics import Direction, metric_title
 
 FEWEST = 3  # stimuli with a value, below which nothing is said about a metric
-
-
-def metric_title(name: str) -> str:
-    known = CATALOGUE.get(name.lower())
-    return known.title if known else name
 
 
 def missing_values(name: str, stimuli: pd.DataFrame, valued: pd.DataFrame) -> list[Note]:
@@ -58,12 +53,12 @@ def without_direction(name: str, direction: Direction | None) -> list[Note]:
     return [Note("metric_without_direction", message)]
 
 
-def mapped_against(name: str, direction: Direction | None, one: CorrelationEstimate) -> list[Note]:
+def mapped_against(direction: Direction | None, one: CorrelationEstimate) -> list[Note]:
     """The monotone mapping follows the data's sign, which need not be the one that the metric promises."""
     if one.mapping != "monotone" or one.value is None or direction is None:
         return []
     if (one.value > 0) == (direction == "higher"):
         return []
     course = "rises" if one.value > 0 else "falls"
-    message = f"{metric_title(name)}: the mapping onto MOS {course} although {direction} values are better."
+    message = f"the mapping onto MOS {course} although {direction} values of the metric are better."
     return [Note("mapping_against_direction", message)]

@@ -1,4 +1,9 @@
-"""metrics: each objective metric's values, method by method."""
+"""metrics: each objective metric's values, method by method.
+
+Median, quartiles and mean are over the values that exist, n of them; `status` says how many are missing and
+why (an infinite value, such as the PSNR of identical pictures, is missing because infinite). Where a metric
+has values of single clips, values of whole methods are left out.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +17,28 @@ from analysis.tables import natural
 def metric_rows(scope: Scope) -> Listing:
     """One row per metric and method, over its clips that have a value (n); None where none has."""
     listing = Listing()
-    values = scope.data.metrics
+    values = of_one_level(scope.data.metrics)
+    cells = dict(iter(values.groupby(["metric", "method"], sort=False)))
     for metric in natural(values["metric"]):
-        of_metric = values[values["metric"] == metric]
-        for method in scope.methods_in(of_metric["method"]):
-            listing.rows.append(_row(metric, method, of_metric[of_metric["method"] == method]))
+        for method in scope.data.methods:
+            if (cell := cells.get((metric, method))) is not None:
+                listing.rows.append({"metric": metric, "method": method, **summary(cell)})
     return listing
 
 
-def _row(metric: str, method: str, frame: pd.DataFrame) -> Row:
+def of_one_level(values: pd.DataFrame) -> pd.DataFrame:
+    """Without the values of whole methods of such metrics as have values of clips."""
+    of_clips = values["stimulus"] != ""
+    divided = values["metric"].isin(set(values["metric"][of_clips]))
+    return values[(of_clips | ~divided).to_numpy(dtype=bool)]
+
+
+def summary(frame: pd.DataFrame) -> Row:
+    """The columns that describe a set of values of one metric."""
     value = frame["value"].to_numpy(dtype=float)
-    value = value[~np.isnan(value)]
+    value = value[np.isfinite(value)]
     quartiles = [float(q) for q in np.quantile(value, [0.25, 0.5, 0.75])] if len(value) else [None] * 3
     return {
-        "metric": metric,
-        "method": method,
         "median": quartiles[1],
         "q1": quartiles[0],
         "q3": quartiles[2],
@@ -40,8 +52,7 @@ def _row(metric: str, method: str, frame: pd.DataFrame) -> Row:
 
 def _status(frame: pd.DataFrame, n: int) -> str:
     """`ok`, or how many of the values are missing and why."""
-    missing = frame[frame["value"].isna()]
-    if missing.empty:
+    if n == len(frame):
         return "ok"
-    reasons = ", ".join(natural(missing["status"]))
-    return f"{len(missing)} of {len(missing) + n} missing: {reasons}"
+    reasons = ", ".join(natural(frame["status"][frame["value"].isna()]))
+    return f"{len(frame) - n} of {len(frame)} missing: {reasons}"

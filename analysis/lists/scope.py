@@ -147,7 +147,8 @@ def _shortened(notes: list[Note]) -> list[Note]:
         seen[note.code] += 1
         more = by_code[note.code] - SHOWN_PLACES
         if seen[note.code] == SHOWN_PLACES and more > 0:
-            shown.append(Note(note.code, f"{note.message} {more} more notes of this kind are not shown."))
+            rest = "1 more note of this kind is" if more == 1 else f"{more} more notes of this kind are"
+            shown.append(Note(note.code, f"{note.message} {rest} not shown."))
         elif seen[note.code] <= SHOWN_PLACES:
             shown.append(note)
     return shown

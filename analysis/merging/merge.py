@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,8 @@ def merge(sources: Sequence[str], out: Path, *, prefix: bool) -> str:
 
 
 def _check_apart(sources: Sequence[str], out: Path) -> None:
-    inside = [
-        source for source in sources if Path(source).exists() and Path(source).resolve() == out.resolve()
-    ]
+    target = os.path.realpath(out)
+    inside = [source for source in sources if os.path.exists(source) and os.path.realpath(source) == target]
     if inside:
         raise InputError(f"{inside[0]} is one of the bundles to merge; name another folder with --out.")
 
@@ -120,13 +120,14 @@ def _study(parts: Sequence[Part]) -> dict[str, Any]:
     kept = {
         key: value
         for key, value in first.study.items()
-        if key in ("config", "config_sha256", "seed", "scales")
+        if key in ("config", "config_sha256", "seed", "scales", "reporting")
     }
     return {
         "study": first.data.study,
         "title": first.data.title,
         **kept,
         "software": software(),
+        "collected_with": first.data.collected_with,
         "simulated": any(part.data.simulated for part in parts),
         MADE_FROM: [_origin(part) for part in parts],
     }

@@ -70,7 +70,8 @@ def _part(name: str, path: str, source: Source) -> Part:
     try:
         data = load_source(path)
     except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+        said = str(error)
+        raise InputError(said if said.startswith(path) else f"{path}: {said}") from None
     frames = {
         file: csvfile.read_table(raw, file) for file, raw in source.files.items() if file.endswith(".csv")
     }

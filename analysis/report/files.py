@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.card import SCHEMA_FILE
 from analysis.figures.view import CARD_FILE, VALUES_FILE, View
-from analysis.report.card import card_markdown
+from analysis.report import latex
+from analysis.report.card import card_markdown, card_tex
 from analysis.report.tables import all_tables
 
 Row = dict[str, Any]
@@ -17,9 +19,10 @@ EXCLUSION_COLUMNS = ("rater", "rule", "question", "value", "threshold", "flagged
 
 
 def write_card(view: View, out: Path) -> None:
-    """card.json and card.md."""
+    """card.json with its schema, and card.md."""
     text = json.dumps(view.card, ensure_ascii=False, indent=1, allow_nan=False)
     (out / CARD_FILE).write_text(text + "\n", encoding="utf-8")
+    (out / SCHEMA_FILE.name).write_bytes(SCHEMA_FILE.read_bytes())
     (out / "card.md").write_text(card_markdown(view.card), encoding="utf-8")
 
 
@@ -48,11 +51,15 @@ def write_csv(view: View, out: Path) -> None:
 
 
 def write_tex(view: View, out: Path) -> None:
-    """tables/NAME.tex for every printed table."""
+    """tables/NAME.tex for every printed table, and tables/all.tex, a document that holds them."""
     folder = out / "tables"
     folder.mkdir(exist_ok=True)
-    for table in all_tables(view):
+    tables = all_tables(view)
+    for table in tables:
         (folder / f"{table.file}.tex").write_text(table.tex(), encoding="utf-8")
+    (folder / "card.tex").write_text(card_tex(view.card), encoding="utf-8")
+    names = [*(table.file for table in tables), "card"]
+    (folder / "all.tex").write_text(latex.document(names), encoding="utf-8")
 
 
 def _write(file: Path, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from nbformat import NotebookNode
 
 from analysis.figures.numbers import counted
 from analysis.figures.view import View
-from analysis.report.sections import SETUP, Section, sections
+from analysis.report.sections import Section, sections
+from analysis.report.start import FROM_RESULTS, Start
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL_TIMEOUT = 600
@@ -23,21 +25,28 @@ V4: Any = nbformat.v4
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
-def build(view: View) -> NotebookNode:
+def build(view: View, start: Start = FROM_RESULTS) -> NotebookNode:
     """The notebook, not yet executed. Cell ids are counted, so that equal reports are equal files."""
-    cells = [_markdown(_title(view)), _code(SETUP)]
-    for section in sections(view):
+    cells = [_markdown(_title(view)), *([_markdown(start.words)] if start.words else [])]
+    cells += [_code(source) for source in start.cells]
+    shown = [*sections(view), *start.last]
+    for section in shown:
         cells.append(_markdown(f"## {section.heading}", section))
         cells += [_code(source) for source in section.cells]
     for i, cell in enumerate(cells):
         cell["id"] = f"cell-{i:02d}"
-    metadata = {"kernelspec": KERNEL, "report": _about(view)}
+    metadata = {"kernelspec": KERNEL, "report": _about(view, shown)}
     notebook: NotebookNode = V4.new_notebook(cells=cells, metadata=metadata)
     return notebook
 
 
-def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """Run all cells in `folder`, which holds results.json and card.json. RuntimeError if a cell fails."""
+def execute(
+    notebook: NotebookNode, folder: Path, progress: Callable[[str], None] = lambda _: None
+) -> NotebookNode:
+    """Run all cells in `folder`, which holds results.json and card.json. RuntimeError if a cell fails.
+
+    `progress` is told each section.
+    """
     with tempfile.TemporaryDirectory(prefix="report-") as scratch:
         client = NotebookClient(
             notebook,
@@ -45,12 +54,25 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
             timeout=CELL_TIMEOUT,
             record_timing=False,
             resources={"metadata": {"path": str(folder)}},
+            on_cell_start=_telling(notebook, progress),
         )
         try:
             client.execute(cleanup_kc=True, env=_environment(Path(scratch)))
         except CellExecutionError as error:
             raise RuntimeError(f"A cell of the report failed:\n{error}") from error
     return _settled(notebook)
+
+
+def _telling(notebook: NotebookNode, progress: Callable[[str], None]) -> Callable[..., None]:
+    """A hook that tells each heading as its cell is reached."""
+    sections = [index for index, cell in enumerate(notebook.cells) if "heading" in cell.metadata]
+
+    def tell(cell: NotebookNode, cell_index: int) -> None:
+        if cell_index in sections:
+            place = f"{sections.index(cell_index) + 1} of {len(sections)}"
+            progress(f"Section {place}: {cell.metadata['heading']}")
+
+    return tell
 
 
 def _manager(scratch: Path) -> Any:
@@ -104,14 +126,14 @@ def byline(view: View) -> str:
     parts = [
         counted(study["n_raters"], "rater"),
         counted(study["n_methods"], "method"),
-        counted(study["n_items"], "item"),
     ]
+    parts += [counted(study["n_items"], "item")] if study["n_items"] else []
     parts += [counted(study["n_ratings"], "rating")] if study["n_ratings"] else []
     parts += [counted(study["n_comparisons"], "comparison")] if study["n_comparisons"] else []
     return " · ".join(parts)
 
 
-def _about(view: View) -> dict[str, Any]:
+def _about(view: View, shown: Sequence[Section]) -> dict[str, Any]:
     study = view.study
     return {
         "title": study["title"],
@@ -119,7 +141,7 @@ def _about(view: View) -> dict[str, Any]:
         "byline": byline(view),
         "simulated": view.simulated_note,
         "language": view.card["protocol"]["language"] or "en",
-        "contents": [[section.slug, section.heading] for section in sections(view)],
+        "contents": [[section.slug, section.heading] for section in shown],
     }
 
 

@@ -15,6 +15,9 @@ from analysis.figures.style import TOKENS
 
 HERE = Path(__file__).parent
 STYLE_FILE = "style.css"
+PRINT_WIDTH = 7.0  # inches within the margins of A4 and Letter
+HALF_PAGE = 4.4
+LEAST_SCALE = 0.75
 
 
 def render(notebook: NotebookNode) -> str:
@@ -42,8 +45,17 @@ def _without_repeats(notebook: NotebookNode) -> NotebookNode:
             about = output.get("metadata", {}).get("image/svg+xml")
             if about is not None:
                 about["repeated"] = about["caption"] in seen
+                about["printed"] = printed_width(output["data"]["image/svg+xml"])
                 seen.add(about["caption"])
     return notebook
+
+
+def printed_width(svg: str) -> float:
+    """Inches; a figure that is a little higher than half a page is printed so that two fit one page."""
+    width, height = (float(part) / 72 for part in svg.partition('viewBox="0 0 ')[2].split('"')[0].split())
+    scale = min(1.0, PRINT_WIDTH / width)
+    half = HALF_PAGE / height
+    return round(width * (half if LEAST_SCALE * scale <= half < scale else scale), 3)
 
 
 def inline_figure(svg: str, name: str) -> str:

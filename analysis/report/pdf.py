@@ -15,12 +15,7 @@ SECONDS = 120
 
 def print_pdf(page: Path, target: Path) -> None:
     """Print `page` to `target`. Raises InputError where no browser is found or it fails."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
-        raise InputError(
-            "Format pdf needs Chromium or Chrome on the PATH; install one (Debian: apt install chromium) or "
-            "print report.html from any browser."
-        )
+    browser = find_browser()
     with tempfile.TemporaryDirectory(prefix="report-pdf-") as profile:
         command = [
             browser,
@@ -29,10 +24,22 @@ def print_pdf(page: Path, target: Path) -> None:
             "--disable-gpu",
             f"--user-data-dir={profile}",
             "--no-pdf-header-footer",
+            "--generate-pdf-document-outline",
             f"--print-to-pdf={target.resolve()}",
             page.resolve().as_uri(),
         ]
         _run(command, target)
+
+
+def find_browser() -> str:
+    """Raises InputError where there is none."""
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        raise InputError(
+            "Format pdf needs Chromium or Chrome on the PATH; install one (Debian: apt install chromium) or "
+            "print report.html from any browser."
+        )
+    return browser
 
 
 def _run(command: list[str], target: Path) -> None:

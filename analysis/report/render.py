@@ -7,14 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.card import build_card
 from analysis.figures.view import VALUE_COLUMNS, View, empty_values
 from analysis.report import files
-from analysis.report.card import build_card
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.load import StudyData
+    from analysis.report.start import Start
 
 DRAWN = frozenset({"html", "ipynb", "pdf", "tex"})
 
@@ -25,9 +26,10 @@ def render_report(
     out: Path,
     formats: set[str],
     progress: Callable[[str], None],
+    start: Start,
 ) -> None:
     """See analysis.report.write_report."""
-    view = View(results, build_card(results, data), stimulus_values(data.metrics))
+    view = view_of(results, data)
     out.mkdir(parents=True, exist_ok=True)
     files.write_card(view, out)
     files.write_exclusions(view, out)
@@ -38,16 +40,18 @@ def render_report(
     if "tex" in formats:
         files.write_tex(view, out)
     if formats & DRAWN:
-        _write_drawn(view, out, formats, progress)
+        _write_drawn(view, out, formats, progress, start)
 
 
-def _write_drawn(view: View, out: Path, formats: set[str], progress: Callable[[str], None]) -> None:
+def _write_drawn(
+    view: View, out: Path, formats: set[str], progress: Callable[[str], None], start: Start
+) -> None:
     """What the executed notebook gives: figures, the notebook itself, the page, its print."""
     from analysis.report import notebook as made
     from analysis.report.page import render
 
-    progress("Drawing the figures and executing the notebook")
-    notebook = made.execute(made.build(view), out)
+    progress("Starting the notebook, which draws the figures")
+    notebook = made.execute(made.build(view, start), out, progress)
     if "ipynb" in formats:
         made.write(notebook, out / "report.ipynb")
     if formats & {"html", "pdf"}:
@@ -66,6 +70,10 @@ def _write_page(page: str, out: Path, formats: set[str], progress: Callable[[str
             file = Path(scratch) / "report.html"
             file.write_text(page, encoding="utf-8")
             print_pdf(file, out / "report.pdf")
+
+
+def view_of(results: dict[str, Any], data: StudyData) -> View:
+    return View(results, build_card(results, data), stimulus_values(data.metrics))
 
 
 def stimulus_values(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from analysis.figures.numbers import counted, listed, number, percent
 from analysis.figures.view import Row, View
-from analysis.report.findings import Text, escaped
+from analysis.report.screened import effect
 from analysis.report.table import Table, cells
+from analysis.report.text import Text, escaped
 
 MOST_NAMED = 8
 MOST_EXCLUDED = 100
@@ -24,7 +25,7 @@ def summary(view: View) -> Text:
     sentences = [_excluded(applied, everybody, view.card["screening"]["declared"])]
     if kept:
         sentences.append(f"Rules that were not declared exclude nobody; they flag: {_by_rule(kept)}.")
-    return Text((("", tuple(sentences)),))
+    return Text((("", (*sentences, *effect(view))),))
 
 
 def _excluded(applied: Sequence[Row], everybody: int, declared: Sequence[str] | None) -> str:

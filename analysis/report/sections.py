@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.figures.conduct import played
+from analysis.figures.course import drifting
+from analysis.figures.groups import grouped
 from analysis.figures.pairs import contenders
+from analysis.figures.raters import placed
 from analysis.figures.view import View
+from analysis.report.metric_tables import attributes
 
 MOST_IN_MATRIX = 60
-SETUP = """\
+IMPORTS = """\
 from IPython.display import display
 
 from analysis import figures
-from analysis.report import findings, screening, tables
-
-view = figures.View.open(".")"""
+from analysis.report import findings, screening, tables"""
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,12 @@ def sections(view: View) -> list[Section]:
         Section("differences", "Which methods differ?", _differences(view)),
         Section("preference", "Which method is preferred?", _preference(view)),
         Section("metrics", "Do the metrics follow the ratings?", _metrics(view)),
+        Section("values", "What do the metrics say?", _values(view)),
         Section("agreement", "How far do raters agree?", _agreement(view)),
         Section("groups", "Do groups differ?", _groups(view)),
         Section("screening", "Whose answers count?", _screening(view)),
+        Section("playback", "Did the clips play well?", _playback(view)),
+        Section("course", "How did the answers come in?", _course(view)),
         Section("card", "How was the study made?", ("tables.card(view)",)),
     ]
     return [section for section in found if section.cells]
@@ -106,7 +112,17 @@ def _metrics(view: View) -> tuple[str, ...]:
         cells.append(_listed("correlation", questions))
     if contests:
         cells.append(_listed("contests", contests))
-    return (*cells, "tables.metrics(view)") if view.rows("metrics") else tuple(cells)
+    if classified := view.questions("metric_classification"):
+        cells.append(_listed("classification", classified))
+    return tuple(cells)
+
+
+def _values(view: View) -> tuple[str, ...]:
+    """Values of metrics, whether or not anything was rated."""
+    cells = ["tables.metrics(view)"] if view.rows("metrics") else []
+    if found := attributes(view):
+        cells.append(f"for attribute in {found!r}:\n    display(tables.group_metrics(view, attribute))")
+    return (*cells, "tables.literature(view)") if view.rows("literature") else tuple(cells)
 
 
 def _agreement(view: View) -> tuple[str, ...]:
@@ -117,13 +133,14 @@ def _agreement(view: View) -> tuple[str, ...]:
     asked = view.questions("agreement")
     if any(not view.agreement(question) or not view.variance(question) for question in asked):
         cells.insert(0, "findings.agreement(view)")
-    return (*cells, "tables.agreement(view)") if any(map(view.agreement, asked)) else tuple(cells)
+    cells += ["tables.agreement(view)"] if any(map(view.agreement, asked)) else []
+    return (*cells, "tables.halo(view)") if view.rows("question_correlation") else tuple(cells)
 
 
 def _groups(view: View) -> tuple[str, ...]:
     found: dict[str, list[str]] = {}
     for question in view.questions("group_mos"):
-        for attribute in dict.fromkeys(row["attribute"] for row in view.rows("group_mos", question)):
+        for attribute in grouped(view, question):
             found.setdefault(attribute, []).append(question)
     return tuple(_shown("group_means", questions, name) for name, questions in found.items())
 
@@ -134,8 +151,19 @@ def _screening(view: View) -> tuple[str, ...]:
         cells += ["screening.summary(view)", "screening.rules(view)"]
     if any(row["rule"] == "attention" for row in view.rows("screening")):
         cells.append("figures.show(figures.attention(view))")
-    if view.questions("raters"):
-        cells.append(_shown("habits", view.questions("raters")))
+    if known := [question for question in view.questions("raters") if placed(view, question)]:
+        cells.append(_shown("habits", known))
     if any(row["applied"] for row in view.rows("screening")):
         cells.append("screening.excluded(view)")
     return tuple(cells)
+
+
+def _playback(view: View) -> tuple[str, ...]:
+    cells = ["figures.show(figures.playback(view))"] if played(view) else []
+    timed = any(row["response_s"] is not None for row in view.rows("presentation"))
+    return (*cells, "figures.show(figures.pace(view))") if timed else tuple(cells)
+
+
+def _course(view: View) -> tuple[str, ...]:
+    cells = ["figures.show(figures.timeline(view))"] if len(view.rows("timeline")) > 1 else []
+    return (*cells, _shown("drift", drifting(view))) if drifting(view) else tuple(cells)

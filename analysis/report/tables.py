@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.figures.metrics import LEVELS, correlation_row
 from analysis.figures.numbers import (
     MISSING,
     coefficient_text,
@@ -14,29 +13,60 @@ from analysis.figures.numbers import (
     percent,
     percents,
     plus_minus,
-    titled,
     with_interval,
 )
 from analysis.figures.pairs import all_pairs
 from analysis.figures.raters import coefficient_name
 from analysis.figures.view import Row, View
 from analysis.report.card import card_rows
-from analysis.report.table import Cell, Table, cells
+from analysis.report.metric_tables import (
+    attributes,
+    classification,
+    contests,
+    correlation,
+    group_metrics,
+    literature,
+    metrics,
+)
+from analysis.report.screened import COUNTED, EVERYBODY, compared, everybodys, rater_counts
+from analysis.report.table import Cell, Group, Table, cells
 
-COEFFICIENTS = ("PLCC", "SROCC", "KROCC")
+__all__ = [
+    "agreement",
+    "all_tables",
+    "attributes",
+    "card",
+    "classification",
+    "contests",
+    "correlation",
+    "differences",
+    "group_metrics",
+    "halo",
+    "literature",
+    "metrics",
+    "mos",
+    "mos_details",
+    "preference",
+    "preference_pairs",
+    "variance",
+]
 
 
 def mos(view: View) -> Table:
-    """Methods × questions: mean ± half the interval, letters raised, best in bold."""
+    """Methods × questions: mean ± half the interval, letters raised, best in bold; both screenings."""
     questions = view.questions("mos")
     order = list(dict.fromkeys(name for question in questions for name in view.ranking(question)))
-    columns = {question: _mos_column(view, question) for question in questions}
-    rows = [(Cell(name), *(columns[q].get(name, Cell(MISSING)) for q in questions)) for name in order]
+    columns = [column for question in questions for column in _mos_columns(view, question)]
+    rows = [(Cell(name), *(column.get(name, Cell(MISSING)) for column in columns)) for name in order]
     caption = f"Means with {percent(view.confidence)} intervals; the best method under test in bold."
     if view.rows("letters"):
         caption += " Methods that share a letter within a column are not told apart."
-    header = ("Method", *(_headed(view, question) for question in questions))
-    return Table("mos", caption, header, tuple(rows))
+    titles = [_headed(view, question) for question in questions]
+    if not compared(view):
+        return Table("mos", caption, ("Method", *titles), tuple(rows))
+    header = ("Method", *(COUNTED, EVERYBODY) * len(questions))
+    groups = tuple(Group(title, 2) for title in titles)
+    return Table("mos", f"{caption} {rater_counts(view)}", header, tuple(rows), groups=groups)
 
 
 def mos_details(view: View, question: str) -> Table:
@@ -74,6 +104,7 @@ def mos_details(view: View, question: str) -> Table:
 
 
 def differences(view: View, question: str) -> Table:
+    """Every pair with its tests; beside it the difference with all raters where some were excluded."""
     rows = all_pairs(view, question)
     margins = any(row["margin"] is not None for row in rows)
     header = (
@@ -82,8 +113,15 @@ def differences(view: View, question: str) -> Table:
         "p",
         "p (Holm)",
         *(("Equivalence p", "Non-inferiority p") if margins else ()),
+        *((EVERYBODY, "their p (Holm)") if compared(view) else ()),
     )
-    body = [cells(_difference_cells(row, margins=margins)) for row in rows]
+    beside = _with_all_raters(view, question)
+    body = [
+        cells((*_difference_cells(row, margins=margins), *beside.get(_pair(row), (MISSING,) * 2)))
+        if compared(view)
+        else cells(_difference_cells(row, margins=margins))
+        for row in rows
+    ]
     caption = (
         f"{view.question(question).title}: differences of means (first minus second), {_procedures(rows)}."
     )
@@ -116,68 +154,23 @@ def preference_pairs(view: View, question: str) -> Table:
     return Table(f"preference_pairs-{question}", caption, header, tuple(body), folded=True)
 
 
-def correlation(view: View, question: str) -> Table:
-    """Metric × level: the three coefficients with their intervals."""
-    keys = {(row["metric"], row["level"]): None for row in view.rows("correlation", question)}
-    body = []
-    for metric, level in keys:
-        found = [correlation_row(view, question, metric, level, name) for name in COEFFICIENTS]
-        n = next((row["n"] for row in found if row is not None), 0)
-        values = [_coefficient(row) for row in found]
-        body.append(cells((view.metric_title(metric), _level(level), str(n), *values)))
-    caption = f"{view.question(question).title}: correlation of metrics with MOS, raw values."
-    header = ("Metric", "Level", "n", *COEFFICIENTS)
-    return Table(f"correlation-{question}", caption, header, tuple(body), frozenset({0, 1}))
-
-
-def contests(view: View, question: str) -> Table:
-    """Pairs of metrics: which follows MOS more closely."""
-    body = [
-        cells(
-            (
-                f"{view.metric_title(row['metric_a'])} – {view.metric_title(row['metric_b'])}",
-                _level(row["level"]),
-                row["coefficient"],
-                with_interval(row["difference"], row["ci_low"], row["ci_high"], signed=True),
-                p_value(row["p"]),
-            )
-        )
-        for row in view.rows("metric_contest", question)
-    ]
-    header = ("Metrics", "Level", "Coefficient", "Difference", "p")
-    caption = (
-        f"{view.question(question).title}: differences of correlations, signs aligned (first minus second)."
-    )
-    return Table(
-        f"metric_contest-{question}", caption, header, tuple(body), frozenset({0, 1, 2}), folded=True
-    )
-
-
-def metrics(view: View) -> Table:
-    """Methods × metrics: median and quartiles."""
-    rows = view.rows("metrics")
-    names = list(dict.fromkeys(row["metric"] for row in rows))
-    found = {(row["method"], row["metric"]): row for row in rows}
-    methods = [name for name in view.methods if any((name, metric) in found for metric in names)]
-    body = [
-        (Cell(method), *(_metric_cell(found.get((method, metric))) for metric in names)) for method in methods
-    ]
-    header = ("Method", *(_metric_header(view, name) for name in names))
-    return Table("metrics", "Metrics per method: median and quartiles.", header, tuple(body))
-
-
 def agreement(view: View) -> Table:
-    """Coefficients × questions, with intervals."""
+    """Coefficients × questions, with intervals; first those of all raters, as exclusions may flatter them."""
     questions = view.questions("agreement")
-    found = {(row["coefficient"], q): row for q in questions for row in view.screened("agreement", q)}
-    names = list(dict.fromkeys(name for name, _ in found))
+    views = (everybodys(view), view) if compared(view) else (view,)
+    columns = [_coefficients(one, question) for question in questions for one in views]
+    names = list(dict.fromkeys(name for column in columns for name in column))
     body = [
-        (Cell(coefficient_name(name)), *(Cell(_coefficient(found.get((name, q)))) for q in questions))
+        (Cell(coefficient_name(name)), *(Cell(column.get(name, MISSING)) for column in columns))
         for name in names
     ]
-    header = ("Coefficient", *(view.question(question).title for question in questions))
+    titles = [view.question(question).title for question in questions]
     caption = f"Agreement and reliability with {percent(view.confidence)} intervals; units are stimuli."
-    return Table("agreement", caption, header, tuple(body))
+    if not compared(view):
+        return Table("agreement", caption, ("Coefficient", *titles), tuple(body))
+    header = ("Coefficient", *(EVERYBODY, COUNTED) * len(questions))
+    groups = tuple(Group(title, 2) for title in titles)
+    return Table("agreement", f"{caption} {rater_counts(view)}", header, tuple(body), groups=groups)
 
 
 def variance(view: View) -> Table:
@@ -189,6 +182,29 @@ def variance(view: View) -> Table:
         body.append(cells((name.replace(":", " × "), *(percent(share) for share in shares))))
     header = ("Component", *(view.question(question).title for question in questions))
     return Table("variance", "Shares of the variance of single ratings.", header, tuple(body))
+
+
+def halo(view: View) -> Table:
+    """Pairs of questions: how far answers go together, over stimuli and within them."""
+    levels = ("stimulus", "rating", "within_stimulus")
+    rows = [row for row in view.rows("question_correlation") if row["coefficient"] == "PLCC"]
+    found = {(row["question_a"], row["question_b"], row["level"]): row for row in rows}
+    pairs = dict.fromkeys((row["question_a"], row["question_b"]) for row in rows)
+    body = [
+        cells(
+            (
+                f"{view.question(a).title} – {view.question(b).title}",
+                *(_coefficient(found.get((a, b, level))) for level in levels),
+            )
+        )
+        for a, b in pairs
+    ]
+    header = ("Questions", "MOS of stimuli", "Single ratings", "Within stimuli (halo)")
+    caption = (
+        f"Correlation between questions (PLCC, {percent(view.confidence)} intervals). What is left within "
+        "stimuli is common to the answers of one rater: a halo."
+    )
+    return Table("question_correlation", caption, header, tuple(body))
 
 
 def card(view: View) -> Table:
@@ -205,8 +221,10 @@ def all_tables(view: View) -> list[Table]:
         ("preference_pairs", preference_pairs),
         ("correlation", correlation),
         ("metric_contest", contests),
+        ("metric_classification", classification),
     )
-    tables = [mos(view), metrics(view), agreement(view), variance(view)]
+    tables = [mos(view), agreement(view), variance(view), halo(view), metrics(view), literature(view)]
+    tables += [group_metrics(view, attribute) for attribute in attributes(view)]
     tables += [make(view, question) for name, make in per_question for question in view.questions(name)]
     return [table for table in tables if table.rows]
 
@@ -216,6 +234,14 @@ def _headed(view: View, question: str) -> str:
     measure = rows[0]["measure"] if rows else "MOS"
     title = view.question(question).title
     return title if measure == "MOS" else f"{title} ({measure})"
+
+
+def _mos_columns(view: View, question: str) -> list[dict[str, Cell]]:
+    columns = [_mos_column(view, question)]
+    if compared(view):
+        rows = everybodys(view).mos(question)
+        columns.append({row["method"]: Cell(plus_minus(row)) for row in rows})
+    return columns
 
 
 def _mos_column(view: View, question: str) -> dict[str, Cell]:
@@ -229,6 +255,14 @@ def _mos_column(view: View, question: str) -> dict[str, Cell]:
         )
         for row in rows
     }
+
+
+def _coefficients(view: View, question: str) -> dict[str, str]:
+    return {row["coefficient"]: coefficient_text(row) for row in view.screened("agreement", question)}
+
+
+def _coefficient(row: Row | None) -> str:
+    return MISSING if row is None else coefficient_text(row)
 
 
 def _strength_cells(row: Row, *, grouped: bool) -> Sequence[str]:
@@ -249,26 +283,20 @@ def _difference_cells(row: Row, *, margins: bool) -> Sequence[str]:
     return [*found, p_value(row["p_equivalence"]), p_value(row["p_noninferiority"])] if margins else found
 
 
+def _pair(row: Row) -> tuple[str, str]:
+    return str(row["method_a"]), str(row["method_b"])
+
+
+def _with_all_raters(view: View, question: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """By pair: the difference and its adjusted p with nobody excluded."""
+    return {
+        _pair(row): (
+            with_interval(row["mean"], row["ci_low"], row["ci_high"], signed=True),
+            p_value(row["p_holm"]),
+        )
+        for row in all_pairs(everybodys(view), question)
+    }
+
+
 def _procedures(rows: Sequence[Row]) -> str:
     return ", ".join(dict.fromkeys(str(row["procedure"]) for row in rows))
-
-
-def _level(level: str) -> str:
-    return LEVELS.get(level, level)
-
-
-def _coefficient(row: Row | None) -> str:
-    return MISSING if row is None else coefficient_text(row)
-
-
-def _metric_header(view: View, name: str) -> str:
-    about = view.metric(name)
-    unit = f", {about['unit']}" if about["unit"] not in (None, "", "1") else ""
-    return titled(f"{about['title']}{unit}")
-
-
-def _metric_cell(row: Row | None) -> Cell:
-    if row is None or row["median"] is None:
-        return Cell(MISSING)
-    digits = 2 if abs(row["median"]) >= 10 else 3
-    return Cell(with_interval(row["median"], row["q1"], row["q3"], digits))

@@ -14,7 +14,7 @@ from studies.screening import Screening
 
 def attention(answers: Answers, screening: Screening) -> list[Finding]:
     """Every rater in natural order; empty where the study had no check. value: attention checks missed."""
-    checks = _checks(answers.data)
+    checks = checks_of(answers.data)
     if checks.empty:
         return []
     limit = screening.attention.allowed_misses
@@ -30,7 +30,7 @@ def _finding(rater: str, missed: BoolArray | None, limit: int) -> Finding:
     return Finding(rater, None, float(count), limit, count > limit, reason)
 
 
-def _checks(data: StudyData) -> pd.DataFrame:
+def checks_of(data: StudyData) -> pd.DataFrame:
     """rater, missed (bool): one row per answered attention check."""
     return pd.concat([_rating_checks(data.ratings), _comparison_checks(data.comparisons)], ignore_index=True)
 

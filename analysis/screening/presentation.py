@@ -25,7 +25,7 @@ def playback(answers: Answers, screening: Screening) -> list[Finding]:
     counts into played_fraction, and is no fault. Trials without any of the three facts are not judged.
     """
     limits = screening.playback
-    given = _given(answers.data, PLAYBACK)
+    given = presented(answers.data, PLAYBACK)
     trials = _known(given.drop_duplicates(TRIAL), PLAYBACK)
     faults = pd.DataFrame(
         {
@@ -60,7 +60,7 @@ def speed(answers: Answers, screening: Screening) -> list[Finding]:
     the clips' durations are known). Answers without any time are not judged.
     """
     limits = screening.speed
-    given = _given(answers.data, ["response_ms", *TIMES])
+    given = presented(answers.data, ["response_ms", *TIMES])
     timed = _known(_with_time_left(given, answers.data.stimuli), SPEED)
     hurried = pd.DataFrame(
         {
@@ -91,7 +91,7 @@ def _listed(*causes: tuple[int, str]) -> str:
     return f" ({named})" if named else ""
 
 
-def _given(data: StudyData, facts: list[str]) -> pd.DataFrame:
+def presented(data: StudyData, facts: list[str]) -> pd.DataFrame:
     """Scored ratings (without sides), and comparisons that are no checks, each a stimulus of its own.
 
     Only the columns that matter, NaN where absent; no rows of a table that has none of the facts.

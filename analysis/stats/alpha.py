@@ -32,8 +32,8 @@ def alpha(
 ) -> Coefficient:
     """Krippendorff's alpha (Krippendorff 2019) for one metric, as `alpha_all` gives it for several.
 
-    rater, stimulus: integer codes, shape (n,); score: shape (n,), in any unit, none missing. Raises
-    ValueError for NaN, duplicates and an unknown metric.
+    rater, stimulus: integer codes, shape (n,); score: shape (n,), in any unit, none missing. None, with a
+    note, where undefined. Raises ValueError for NaN, duplicates and an unknown metric.
     """
     return alpha_all(
         rater, stimulus, score, metrics=(metric,), confidence=confidence, n_boot=n_boot, rng=rng

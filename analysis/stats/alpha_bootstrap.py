@@ -14,35 +14,42 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.stats.alpha_counts import Packing, Places, Space, Units, places_of
+from analysis.stats.alpha_counts import DENSE_SPACE, Packing, Places, Run, Space, Units, places_of
+from analysis.stats.alpha_moments import Moments
 from analysis.stats.arrays import FloatArray, IntArray
 
 Metric = Literal["ordinal", "interval", "nominal"]
-BATCH_PLACES = (
-    250_000  # units × values × replicates at once: about a megabyte, which stays near the processor
-)
-BATCH_RATERS = 13_000  # raters × replicates at once
-BATCH_SIZES = 16, 500
+# Replicates at once: as many as these, units × values and raters of them, allow. More need fewer calls, but
+# the processor has to fetch their numbers from farther away.
+BATCH_PLACES, BATCH_RATERS, MOST_AT_ONCE = 500_000, 100_000, 1000
+# How many of them are drawn at once decides on what a seed gives, so these stay as they are.
+DRAWN_PLACES, DRAWN_RATERS, DRAWN_AT_ONCE = 250_000, 13_000, (16, 500)
 TRIES = 20  # at most this many draws per replicate
 
 
 def plain_alpha(units: Units, metrics: Sequence[Metric]) -> dict[Metric, float]:
     """Alpha of the ratings as they are."""
-    return alpha_one_by_one(units, metrics, np.ones(units.n_raters), np.ones(units.n_units))
+    n_values = len(units.values)
+    if units.n_units * n_values > DENSE_SPACE * len(units.value):
+        return alpha_one_by_one(units, metrics, np.ones(units.n_raters), np.ones(units.n_units))
+    places = np.bincount(units.unit * n_values + units.value, minlength=units.n_units * n_values)
+    counts = places.reshape(-1, n_values).astype(np.float64)
+    return {metric: value_of_counts(counts, units.values, metric) for metric in metrics}
 
 
 def bootstrap_alpha(
     units: Units, metrics: Sequence[Metric], n_boot: int, rng: np.random.Generator
 ) -> dict[Metric, FloatArray]:
     """`n_boot` values of alpha per metric (fewer where valid replicates are hard to draw)."""
-    counter = Counter.of(units)
-    size = _batch_size(counter.places.size, units.n_raters, n_boot)
+    source: Moments | Counter = Moments.of(units, metrics) or Counter.of(units, metrics)
+    at_once, drawn = _batch_sizes(source.size, units.n_raters, n_boot)
     batches: list[FloatArray] = []
     kept = tried = 0
     while kept < n_boot and tried < TRIES * n_boot:
-        batch = min(size, n_boot - kept)
-        alphas = counter.alphas(metrics, *draw_weights(units, batch, rng))
+        batch = min(at_once, n_boot - kept)
+        alphas = source.alphas(*draw_weights(units, batch, drawn, source.packing.dtype, rng))
         valid = alphas[:, np.isfinite(alphas).all(axis=0)]
         batches.append(valid)
         kept, tried = kept + valid.shape[1], tried + batch
@@ -50,51 +57,82 @@ def bootstrap_alpha(
     return {metric: found[i] for i, metric in enumerate(metrics)}
 
 
-def _batch_size(n_places: int, n_raters: int, n_boot: int) -> int:
-    """Replicates at once, such that all batches are of about the same size."""
-    fewest, most = BATCH_SIZES
-    size = min(max(min(BATCH_PLACES // n_places, BATCH_RATERS // n_raters), fewest), most)
-    return -(-n_boot // -(-n_boot // size)) if n_boot else 1
+def _batch_sizes(n_places: int, n_raters: int, n_boot: int) -> tuple[int, int]:
+    """Replicates at once, and how many of them are drawn at once; all draws are of about the same size."""
+    fewest, most = DRAWN_AT_ONCE
+    drawn = max(min(DRAWN_PLACES // n_places, DRAWN_RATERS // n_raters, most), fewest)
+    drawn = _evenly(n_boot, drawn)
+    at_once = max(min(BATCH_PLACES // n_places, BATCH_RATERS // n_raters, MOST_AT_ONCE), drawn)
+    return -(-_evenly(n_boot, at_once) // drawn) * drawn, drawn
 
 
-def draw_weights(units: Units, batch: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
-    """How often each rater and each stimulus was drawn: shapes (n_raters, batch), (n_units, batch)."""
-    return _drawn(units.n_raters, batch, rng), _drawn(units.n_units, batch, rng)
+def _evenly(n_boot: int, most: int) -> int:
+    """The size of batches of at most `most` that are all about as large."""
+    return -(-n_boot // -(-n_boot // most)) if n_boot else 1
 
 
-def _drawn(size: int, batch: int, rng: np.random.Generator) -> IntArray:
-    """Counts of `size` draws with replacement; much faster than a multinomial draw of the counts."""
-    chosen = rng.integers(0, size, size=(size, batch), dtype=np.uint16 if size < 1 << 16 else np.uint32)
-    place = chosen if size * batch < 1 << 16 else chosen.astype(np.int64)
-    place *= batch
-    place += np.arange(batch, dtype=place.dtype)
-    return np.bincount(place.ravel(), minlength=size * batch).reshape(size, batch)
+def draw_weights(
+    units: Units, batch: int, drawn: int, dtype: type[np.floating], rng: np.random.Generator
+) -> tuple[Space, Space]:
+    """How often each rater and each stimulus was drawn: (n_raters, batch), (n_units, batch).
+
+    `drawn` replicates are drawn at once, their raters before their stimuli.
+    """
+    chosen = [np.empty((n, batch), _smallest(n)) for n in (units.n_raters, units.n_units)]
+    for start in range(0, batch, drawn):
+        for places in chosen:
+            part = places[:, start : start + drawn]
+            part[...] = rng.integers(0, len(part), size=part.shape, dtype=places.dtype.type)
+    raters, stimuli = (_times(places, dtype) for places in chosen)
+    return raters, stimuli
+
+
+def _smallest(size: int) -> type[np.unsignedinteger]:
+    return np.uint16 if size < 1 << 16 else np.uint32
+
+
+def _times(chosen: NDArray[np.unsignedinteger], dtype: type[np.floating]) -> Space:
+    """How often each of n numbers is in each column (n, batch); much faster than multinomial draws."""
+    counts = np.zeros(chosen.shape, dtype)
+    place = np.multiply(chosen, chosen.shape[1], dtype=np.int64)
+    place += np.arange(chosen.shape[1])
+    np.add.at(counts.reshape(-1), place.reshape(-1), dtype(1))
+    return counts
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Of a batch of replicates: weight of one pair per unit, weights per value with copies and without."""
+    """Of a batch of replicates: weight of one pair per unit, weights per value with copies and without, n.
 
-    share: Space
+    All of them, as the counts, are those of raters who weigh `one` each.
+    """
+
+    share: list[Run]
     with_copies: FloatArray
     totals: FloatArray
+    n: FloatArray
+    one: float
 
     def over_units(self, per_unit: Space) -> FloatArray:
-        found: FloatArray = np.einsum("ub,ub->b", self.share, per_unit).astype(np.float64)
-        return found
+        return _over_units(self.share, per_unit)
 
 
 class Counter:
     """Alpha of many replicates at once, from counts of each value within each stimulus."""
 
-    def __init__(self, units: Units, packing: Packing, places: Places) -> None:
-        self.units, self.packing, self.places = units, packing, places
+    def __init__(self, units: Units, packing: Packing, places: Places, metrics: Sequence[Metric]) -> None:
+        self.units, self.packing, self.places, self.metrics = units, packing, places, metrics
         self.space = np.empty(0, packing.dtype)
 
     @classmethod
-    def of(cls, units: Units) -> Counter:
+    def of(cls, units: Units, metrics: Sequence[Metric]) -> Counter:
         packing = Packing.of(units)
-        return cls(units, packing, places_of(units, packing.dtype))
+        return cls(units, packing, places_of(units, packing.dtype), metrics)
+
+    @property
+    def size(self) -> int:
+        """Numbers that each replicate takes."""
+        return self.places.size
 
     def _space(self, batch: int) -> Space:
         """Kept from batch to batch: to fetch it anew takes longer than to fill it."""
@@ -103,7 +141,7 @@ class Counter:
             self.space = np.empty(wanted, self.packing.dtype)
         return self.space[:wanted].reshape(2, self.places.size, batch)
 
-    def alphas(self, metrics: Sequence[Metric], raters: IntArray, stimuli: IntArray) -> FloatArray:
+    def alphas(self, raters: Space, stimuli: Space) -> FloatArray:
         """Shape (n_metrics, batch); NaN where a replicate has no pair of distinct raters or one value."""
         places, weights = self.places, self.packing.packed(raters)
         space = self._space(raters.shape[1])
@@ -112,54 +150,74 @@ class Counter:
         own = np.empty_like(mass)
         self.packing.split(mass, own)
         self.packing.split(counts, squares)
-        drawn = stimuli.astype(mass.dtype)
-        sums = self._sums(drawn, mass, own, counts, squares)
-        return np.array([self._metric(m, places.per_unit(mass), counts, sums) for m in metrics])
+        sums = self._sums(places.arranged(stimuli), mass, own, counts, squares)
+        return np.array([self._metric(m, counts, sums) for m in self.metrics])
 
     def _sums(self, drawn: Space, mass: Space, own: Space, counts: Space, squares: Space) -> Sums:
-        places, base = self.places, self.packing.base
-        pairs = mass * mass - own / base
+        places, one = self.places, 1 / self.packing.base
+        pairs = mass * mass - own * one**2
         usable = pairs > 0
         each = np.divide(mass, pairs, out=np.zeros_like(mass), where=usable)
-        share = drawn * places.per_unit(each)
-        with_copies = places.per_value(drawn * places.per_unit(each * mass), counts)
-        totals = with_copies - places.per_value(share, squares) / base
-        n = np.einsum("ub,ub->b", drawn, places.per_unit(mass * usable)).astype(np.float64)
+        share = places.runs(each, drawn)
+        with_copies = places.per_value(places.runs(each * mass, drawn), counts)
+        totals = with_copies - places.per_value(share, squares) * one**2
+        n = sum((r.factor * r.weight.sum(axis=0) for r in places.runs(mass * usable, drawn)), np.zeros(1))
         totals[places.common] = 0
         totals[places.common] = n - totals.sum(axis=0)
         totals[totals < self.packing.rounding * n] = 0
-        return Sums(share, with_copies, totals)
+        return Sums(share, with_copies, totals, n, one)
 
-    def _metric(self, metric: Metric, mass: Space, counts: Space, sums: Sums) -> FloatArray:
-        n, values = sums.totals.sum(axis=0), self.units.values
+    def _metric(self, metric: Metric, counts: Space, sums: Sums) -> FloatArray:
         if metric == "nominal":
-            observed = sums.over_units(self.places.different(mass, counts))
-            expected, size = n**2 - (sums.totals**2).sum(axis=0), n
+            whole, alike = self.places.different(sums.with_copies, counts)
+            observed = whole - sums.over_units(alike)
+            expected, size = sums.n**2 - _along(sums.totals, sums.totals), sums.n
         else:
-            lines = positions(metric, values, sums.totals)
-            x = (lines - lines[self.places.common]).astype(counts.dtype)
-            moment = self.places.along(x, counts)
+            lines = self._lines(metric, sums.totals)
+            moment = self.places.along(lines.astype(counts.dtype), counts)
             moment *= moment
-            size = (sums.with_copies * np.square(x, dtype=np.float64)).sum(axis=0)
+            size = _along(sums.with_copies, lines * lines)
             observed = 2 * (size - sums.over_units(moment))
-            expected = 2 * n * _spread(sums.totals, x)
+            expected = 2 * _spread(sums, lines)
         observed[observed < 8 * self.packing.rounding * size] = 0
-        return _alphas(observed, expected, sums.totals)
+        return _alphas(observed, expected, sums)
+
+    def _lines(self, metric: Metric, totals: FloatArray) -> FloatArray:
+        """Where each value lies (n_values, batch), the common one at 0."""
+        common = self.places.common
+        if metric == "interval":
+            values: FloatArray = self.units.values - self.units.values[common]
+            return np.broadcast_to(values[:, None], totals.shape)
+        ranks: FloatArray = np.cumsum(totals, axis=0)
+        ranks -= totals / 2
+        ranks -= ranks[common].copy()
+        return ranks
 
 
-def _spread(totals: FloatArray, x: Space) -> FloatArray:
-    """Σ totals (x - mean)² per replicate."""
-    n = np.maximum(totals.sum(axis=0), 1)
-    centred = x - (totals * x).sum(axis=0) / n
-    found: FloatArray = (totals * centred**2).sum(axis=0)
+def _over_units(runs: list[Run], per_unit: Space) -> FloatArray:
+    """Σ over units of their weight · what holds for them, (n_units, m): (m,)."""
+    found = np.zeros(per_unit.shape[1])
+    for run in runs:
+        found += run.factor * np.einsum("ub,ub->b", run.weight, per_unit[run.part])
     return found
 
 
-def _alphas(observed: FloatArray, expected: FloatArray, totals: FloatArray) -> FloatArray:
-    defined = ((totals > 0).sum(axis=0) > 1) & (expected > 0)
-    n = totals.sum(axis=0)
-    alphas = np.full(len(n), np.nan)
-    np.divide((n - 1) * observed, expected, out=alphas, where=defined)
+def _along(totals: FloatArray, position: FloatArray) -> FloatArray:
+    found: FloatArray = np.einsum("vb,vb->b", totals, position)
+    return found
+
+
+def _spread(sums: Sums, position: FloatArray) -> FloatArray:
+    """n Σ totals (position - mean)² per replicate; position: 0 at the common value."""
+    first = sums.totals * position
+    found: FloatArray = sums.n * _along(first, position) - first.sum(axis=0) ** 2
+    return found
+
+
+def _alphas(observed: FloatArray, expected: FloatArray, sums: Sums) -> FloatArray:
+    defined = ((sums.totals > 0).sum(axis=0) > 1) & (expected > 0)
+    alphas = np.full(len(sums.n), np.nan)
+    np.divide((sums.n - sums.one) * observed, expected, out=alphas, where=defined)
     return 1 - alphas
 
 
@@ -175,13 +233,13 @@ def alpha_one_by_one(
     found: dict[Metric, float] = {}
     for metric in metrics:
         if metric == "nominal":
-            observed = float(share @ mass**2) - _same_value(units, w, share)
-            expected = float(totals.sum() ** 2 - totals @ totals)
+            observed = dot(share, mass**2) - _same_value(units, w, share)
+            expected = float(totals.sum() ** 2) - dot(totals, totals)
         else:
             x = positions(metric, units.values, totals)[units.value]
             first, second = sums(units.unit, w * x), sums(units.unit, w * x**2)
-            observed = 2 * float(share @ (mass * second - first**2))
-            expected = 2 * float(totals.sum() * (marginal @ x**2) - (marginal @ x) ** 2)
+            observed = 2 * dot(share, mass * second - first**2)
+            expected = 2 * (float(totals.sum()) * dot(marginal, x**2) - dot(marginal, x) ** 2)
         found[metric] = _alpha(observed, expected, float(totals.sum()))
     return found
 
@@ -194,13 +252,19 @@ def value_of_counts(counts: FloatArray, values: FloatArray, metric: Metric) -> f
     if (totals > 0).sum() < 2:
         return float("nan")
     if metric == "nominal":
-        observed = float(share @ (mass**2 - (counts**2).sum(axis=1)))
-        expected = float(totals.sum() ** 2 - totals @ totals)
+        observed = dot(share, mass**2 - np.einsum("uv,uv->u", counts, counts))
+        expected = float(totals.sum() ** 2) - dot(totals, totals)
     else:
         x = positions(metric, values, totals)
-        observed = 2 * float(share @ (mass * (counts @ x**2) - (counts @ x) ** 2))
-        expected = 2 * float(totals.sum() * (totals @ x**2) - (totals @ x) ** 2)
+        first, second = np.einsum("uv,v->u", counts, x), np.einsum("uv,v->u", counts, x**2)
+        observed = 2 * dot(share, mass * second - first**2)
+        expected = 2 * (float(totals.sum()) * dot(totals, x**2) - dot(totals, x) ** 2)
     return _alpha(observed, expected, float(totals.sum()))
+
+
+def dot(one: FloatArray, other: FloatArray) -> float:
+    """Σ one · other, without BLAS, whose threads wait for each other on a busy machine for far longer."""
+    return float(np.einsum("i,i->", one, other))
 
 
 def sums(group: IntArray, weight: FloatArray) -> FloatArray:
@@ -218,16 +282,16 @@ def _share(mass: FloatArray, squares: FloatArray, copies: FloatArray) -> FloatAr
 def _same_value(units: Units, w: FloatArray, share: FloatArray) -> float:
     key, inverse = np.unique(units.unit * len(units.values) + units.value, return_inverse=True)
     counts = sums(inverse, w)
-    return float(share[key // len(units.values)] @ counts**2)
+    return dot(share[key // len(units.values)], counts**2)
 
 
 def positions(metric: Metric, values: FloatArray, totals: FloatArray) -> FloatArray:
-    """Where each value lies on the metric's line, centred; `totals`: (n_values,) or (n_values, batch)."""
+    """Where each value lies on the metric's line, centred: (n_values,), as `totals`."""
     if metric == "ordinal":
-        ranks: FloatArray = np.cumsum(totals, axis=0) - totals / 2 - totals.sum(axis=0) / 2
+        ranks: FloatArray = np.cumsum(totals) - totals / 2 - totals.sum() / 2
         return ranks
     centred: FloatArray = values - values.mean()
-    return centred if totals.ndim == 1 else np.broadcast_to(centred[:, None], totals.shape)
+    return centred
 
 
 def _alpha(observed: float, expected: float, n: float) -> float:

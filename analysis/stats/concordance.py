@@ -19,6 +19,8 @@ MANY_CATEGORIES = 20
 def kendall_w(rater: ArrayLike, stimulus: ArrayLike, score: ArrayLike) -> Coefficient:
     """Kendall's coefficient of concordance, corrected for ties (Kendall and Gibbons 1990).
 
+    12 Σ (R - mean of R)² / (m² (n³ - n) - m Σ (t³ - t)): R the sums of mid-ranks of the n stimuli over the m
+    raters, t the sizes of each rater's ties; unit-free, 0 to 1.
     rater, stimulus: integer codes, shape (n,); score: shape (n,), any unit, none missing. Defined where every
     rater scored every stimulus; None, with a note, elsewhere. No interval: W is a mean over pairs of
     raters, and a bootstrap that copies raters would have them agree with themselves. Raises ValueError for
@@ -82,7 +84,7 @@ def fleiss_kappa(
 def _kappa_notes(counts: ArrayLike) -> tuple[Note, ...]:
     table, notes = np.asarray(counts), []
     if single := int((table.sum(1) < 2).sum()):
-        text = f"{single} stimuli have a single rating, which says nothing about agreement."
+        text = f"{single} of {len(table)} stimuli have a single rating, which says nothing about agreement."
         notes.append(Note("unpairable_stimuli", text))
     if table.shape[1] > MANY_CATEGORIES:
         text = f"kappa takes {table.shape[1]} scores as unordered categories; prefer alpha_interval."
@@ -149,7 +151,9 @@ def sos_a(
     spread, room = _spread_and_room(table, low, high)
     squares = float(room @ room)
     if squares == 0:
-        note = Note("no_spread", "no stimulus has two ratings and a mean inside the scale.")
+        note = Note(
+            "no_spread", "SOS a is not defined: no stimulus has two ratings and a mean inside the scale."
+        )
         return table.coefficient("sos_a", None, (None, None), REFUSED, (note,))
     value = float(room @ spread) / squares
     limits = _white_limits(value, spread, room, confidence)

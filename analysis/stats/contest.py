@@ -1,9 +1,9 @@
-"""Which of two metrics follows the mean opinion better."""
+"""Which of two metrics follows the mean opinion better, and of every two of several."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -27,7 +27,7 @@ from analysis.stats.resampling import (
 )
 from analysis.stats.result import Note
 
-__all__ = ["Contest", "metric_contest"]
+__all__ = ["Contest", "Rival", "metric_contest", "metric_contests"]
 
 Direction = Literal["higher", "lower"]
 Level = Literal["stimulus", "within_item", "method"]
@@ -65,12 +65,33 @@ class Contest:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """A metric in contests: values (n,), whether high or low ones are better, and the levels it enters."""
+
+    values: FloatArray
+    direction: Direction
+    levels: Sequence[Level] = LEVELS
+
+
+@dataclass(frozen=True)
 class _Field:
+    """The units of one level: MOS and direction-aligned metrics of each, and how they are drawn."""
+
+    level: Level
     mos: FloatArray
-    metric_a: FloatArray
-    metric_b: FloatArray
+    metrics: tuple[FloatArray, ...]
     layout: Layout
+    draws: Draws
     confidence: float
+
+
+@dataclass(frozen=True)
+class _Follower:
+    """One metric at one level, and how well it follows the MOS by one coefficient."""
+
+    metric: FloatArray
+    value: float | None
+    replicates: FloatArray
 
 
 def metric_contest(
@@ -96,57 +117,114 @@ def metric_contest(
     Zou's interval stand beside.
     Source: Williams (1959); Zou (2007).
     """
-    aligned_a = _aligned(metric_a, direction_a)
-    aligned_b = _aligned(metric_b, direction_b)
-    if not np.isfinite(np.stack([mos, aligned_a, aligned_b])).all():
-        raise ValueError("mos and both metrics must be finite; leave out stimuli without both values first")
-    layout = layout_of(item, method)
-    field = _Field(np.asarray(mos, dtype=float), aligned_a, aligned_b, layout, confidence)
-    draws = draw(layout, n_boot, rng)
-    found = []
-    for level in levels:
-        units, drawn = _over_methods(field, draws) if level == "method" else (field, draws)
-        found += [_contest(units, level, name, drawn) for name in NAMES]
+    rivals = [Rival(metric_a, direction_a, levels), Rival(metric_b, direction_b, levels)]
+    (found,) = metric_contests(
+        mos, rivals, item, method, pairs=[(0, 1)], confidence=confidence, n_boot=n_boot, rng=rng
+    )
     return found
 
 
-def _over_methods(field: _Field, draws: Draws) -> tuple[_Field, Draws]:
+def metric_contests(
+    mos: FloatArray,
+    rivals: Sequence[Rival],
+    item: IntArray,
+    method: IntArray,
+    *,
+    pairs: Sequence[tuple[int, int]],
+    confidence: float = 0.95,
+    n_boot: int = 2000,
+    rng: np.random.Generator,
+) -> list[list[Contest]]:
+    """`metric_contest` of each pair of rivals, all of them on the same draws; one list per pair.
+
+    Arrays (n,) over stimuli that have a value of every rival, in any units (ValueError on NaN); pairs are
+    places in `rivals`, compared at the levels of both. What a pair is told depends on its two metrics and
+    the draws alone, whichever others there are.
+    Source: Williams (1959); Zou (2007).
+    """
+    fields = _fields(mos, rivals, item, method, confidence, n_boot, rng)
+    meetings = [(a, b, [level for level in rivals[a].levels if level in rivals[b].levels]) for a, b in pairs]
+    entered = dict.fromkeys(
+        (level, name, metric)
+        for a, b, levels in meetings
+        for level in levels
+        for name in NAMES
+        for metric in (a, b)
+    )
+    known = {one: _follower(fields[one[0]], one[1], one[2]) for one in entered}
+    return [
+        [
+            _contest(fields[level], name, known[level, name, a], known[level, name, b])
+            for level in levels
+            for name in NAMES
+        ]
+        for a, b, levels in meetings
+    ]
+
+
+def _fields(
+    mos: FloatArray,
+    rivals: Sequence[Rival],
+    item: IntArray,
+    method: IntArray,
+    confidence: float,
+    n_boot: int,
+    rng: np.random.Generator,
+) -> dict[Level, _Field]:
+    metrics = tuple(_aligned(rival) for rival in rivals)
+    if not np.isfinite(np.stack([mos, *metrics])).all():
+        raise ValueError("mos and every metric must be finite; leave out stimuli without all values first")
+    layout = layout_of(item, method)
+    draws = draw(layout, n_boot, rng)
+    whole = _Field("stimulus", np.asarray(mos, dtype=float), metrics, layout, draws, confidence)
+    return {
+        "stimulus": whole,
+        "within_item": replace(whole, level="within_item"),
+        "method": _over_methods(whole),
+    }
+
+
+def _over_methods(field: _Field) -> _Field:
     """Each method's means over its stimuli, and the same draws of methods."""
     method = field.layout.method
     count = np.bincount(method)
-    mos, a, b = (np.bincount(method, weights=v) / count for v in (field.mos, field.metric_a, field.metric_b))
+    mos, *metrics = (np.bincount(method, weights=v) / count for v in (field.mos, *field.metrics))
     codes = np.arange(len(count))
     layout = layout_of(np.zeros_like(codes), codes)
-    of_methods = Draws(np.ones((len(draws.methods), 1)), draws.methods)
-    return _Field(mos, a, b, layout, field.confidence), of_methods
+    draws = Draws(np.ones((len(field.draws.methods), 1)), field.draws.methods)
+    return _Field("method", mos, tuple(metrics), layout, draws, field.confidence)
 
 
-def _aligned(metric: FloatArray, direction: Direction) -> FloatArray:
-    values = np.asarray(metric, dtype=float)
-    return values if direction == "higher" else -values
+def _aligned(rival: Rival) -> FloatArray:
+    values = np.asarray(rival.values, dtype=float)
+    return values if rival.direction == "higher" else -values
 
 
-def _contest(field: _Field, level: Level, name: Name, draws: Draws) -> Contest:
-    value_a = _point(field, field.metric_a, level, name)
-    value_b = _point(field, field.metric_b, level, name)
+def _follower(field: _Field, name: Name, place: int) -> _Follower:
+    metric = field.metrics[place]
+    value = _point(field, metric, name)
+    replicates = np.empty(0) if value is None else _computed(field, metric, name, field.draws)
+    return _Follower(metric, value, replicates)
+
+
+def _contest(field: _Field, name: Name, a: _Follower, b: _Follower) -> Contest:
     difference = low = high = p = williams_p = zou_low = zou_high = None
-    if value_a is not None and value_b is not None:
-        difference = value_a - value_b
-        replicates = _replicates(field, level, name, draws)
-        if _has_percentiles(field, level, name):
+    if a.value is not None and b.value is not None:
+        difference, replicates = a.value - b.value, a.replicates - b.replicates
+        if _has_percentiles(field, name):
             low, high, p = _verdict(replicates, field.confidence)
         else:
             low, high, p = _spread_verdict(difference, replicates, field)
-        if level != "within_item" and name == "PLCC":
-            williams_p, (zou_low, zou_high) = _independent(field, value_a, value_b)
+        if field.level != "within_item" and name == "PLCC":
+            williams_p, (zou_low, zou_high) = _independent(field, a, b, a.value, b.value)
     return Contest(
-        level=level,
+        level=field.level,
         coefficient=name,
         difference=difference,
         ci_low=low,
         ci_high=high,
         p=p,
-        procedure=_procedure(field, level, name),
+        procedure=_procedure(field, name),
         williams_p=williams_p,
         zou_low=zou_low,
         zou_high=zou_high,
@@ -154,33 +232,26 @@ def _contest(field: _Field, level: Level, name: Name, draws: Draws) -> Contest:
     )
 
 
-def _has_percentiles(field: _Field, level: Level, name: Name) -> bool:
+def _has_percentiles(field: _Field, name: Name) -> bool:
     """Within items, with 4 methods, percentiles leave out a true 0 of ranks in 25 % of studies."""
     fewest = FEWEST_FOR_PLCC if name == "PLCC" else FEW_METHODS
-    return level == "stimulus" or (level == "within_item" and field.layout.n_methods >= fewest)
+    return field.level == "stimulus" or (field.level == "within_item" and field.layout.n_methods >= fewest)
 
 
-def _procedure(field: _Field, level: Level, name: Name) -> str:
-    words = "percentiles" if _has_percentiles(field, level, name) else "± t(min − 1)·SD"
+def _procedure(field: _Field, name: Name) -> str:
+    words = "percentiles" if _has_percentiles(field, name) else "± t(min − 1)·SD"
     return f"{bootstrap_words(field.layout)}, {words}"
 
 
-def _replicates(field: _Field, level: Level, name: Name, draws: Draws) -> FloatArray:
-    first, second = (
-        _computed(field, metric, level, name, draws) for metric in (field.metric_a, field.metric_b)
-    )
-    return first - second
-
-
-def _computed(field: _Field, metric: FloatArray, level: Level, name: Name, draws: Draws) -> FloatArray:
-    compute = within_items if level == "within_item" else over_stimuli
+def _computed(field: _Field, metric: FloatArray, name: Name, draws: Draws) -> FloatArray:
+    compute = within_items if field.level == "within_item" else over_stimuli
     return compute(name, metric, field.mos, field.layout, draws)
 
 
-def _point(field: _Field, metric: FloatArray, level: Level, name: Name) -> float | None:
-    if len(field.mos) < (FEWEST_METHODS[name] if level == "method" else FEWEST_STIMULI):
+def _point(field: _Field, metric: FloatArray, name: Name) -> float | None:
+    if len(field.mos) < (FEWEST_METHODS[name] if field.level == "method" else FEWEST_STIMULI):
         return None
-    return _one(_computed(field, metric, level, name, once(field.layout)))
+    return _one(_computed(field, metric, name, once(field.layout)))
 
 
 def _one(values: FloatArray) -> float | None:
@@ -211,10 +282,10 @@ def _spread_verdict(
 
 
 def _independent(
-    field: _Field, value_a: float, value_b: float
+    field: _Field, a: _Follower, b: _Follower, value_a: float, value_b: float
 ) -> tuple[float | None, tuple[float | None, float | None]]:
     n = len(field.mos)
-    between = _one(over_stimuli("PLCC", field.metric_a, field.metric_b, field.layout, once(field.layout)))
+    between = _one(over_stimuli("PLCC", a.metric, b.metric, field.layout, once(field.layout)))
     if between is None:
         return None, (None, None)
     test = williams_test(value_a, value_b, between, n)

@@ -20,6 +20,7 @@ from analysis.stats.mapping import Mapped, map_monotone
 from analysis.stats.resampling import (
     FEW_METHODS,
     FEWEST_METHODS_TO_RANK,
+    PERFECT,
     Draws,
     Layout,
     Name,
@@ -138,8 +139,9 @@ def correlation_set(
 def disattenuate(value: float | None, reliability: float | None) -> tuple[float | None, float | None]:
     """(value / √reliability, √reliability): the PLCC with a MOS free of rating error, and its ceiling.
 
-    reliability: of the MOS at the same level. Values above 1 are returned as they are; (None, None)
-    without a positive reliability. Source: Spearman (1904).
+    value: a correlation, None where undefined, and so is what is made of it; reliability: of the MOS at the
+    same level. Values above 1 are returned as they are; (None, None) without a positive reliability. Raises
+    nothing. Source: Spearman (1904).
     """
     if reliability is None or reliability <= 0:
         return None, None
@@ -285,7 +287,7 @@ def _notes(
     notes = []
     if value is None:
         notes.append(_why_undefined(frame, name, units))
-    elif abs(value) >= 1 and low is None:
+    elif abs(value) >= PERFECT and low is None:
         notes.append(Note("correlation_perfect", f"{name} at level {frame.level} is ±1: no interval."))
     if 1 < frame.layout.n_methods < FEW_METHODS:
         notes.append(_few_methods(frame.layout.n_methods))
@@ -304,6 +306,7 @@ def _why_undefined(frame: Frame, name: Name, units: Units) -> Note:
         message = f"Rank correlations within items need {FEWEST_METHODS_TO_RANK} methods on an item."
     elif units.free < fewest and not _is_mean_of_items(frame, name):
         message = f"Only {units.n} stimuli are too few for a correlation."
+        message = message if units.n else "No stimulus is left for a correlation."
     else:
         message = "The metric or MOS does not vary, so that no correlation is defined."
     return Note("correlation_undefined", message)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from analysis.stats.arrays import Target
-from analysis.stats.mos import check_target, limits, refusal_notes
+from analysis.stats.mos import CELLS_AVERAGED, check_target, limits, refusal_notes
 from analysis.stats.result import Note, check_confidence
 from analysis.stats.twoway import (
     BASE,
@@ -145,8 +145,7 @@ def _unpaired_spread(a: Cells, b: Cells, target: Target, clusters: Clusters) -> 
 def _difference_notes(a: Cells, b: Cells, spread: Spread | None, target: Target) -> tuple[Note, ...]:
     notes = refusal_notes(min(a.n_raters, b.n_raters), min(a.n_items, b.n_items), spread, target)
     if a.averaged or b.averaged:
-        text = "several ratings of one rater for one item and method were averaged beforehand."
-        notes.append(Note("cells_averaged", text))
+        notes.append(CELLS_AVERAGED)
     if not np.array_equal(np.unique(a.key % BASE), np.unique(b.key % BASE)):
         text = "the methods were rated on partly different items, whose difference is part of theirs."
         notes.append(Note("different_items", text))
@@ -154,7 +153,11 @@ def _difference_notes(a: Cells, b: Cells, spread: Spread | None, target: Target)
 
 
 def holm(p: Sequence[float | None]) -> list[float | None]:
-    """Step-down adjusted p values of one family, length m (Holm 1979); None stays None and does not count."""
+    """Step-down adjusted p values of one family, length m (Holm 1979); None stays None and does not count.
+
+    The i-th smallest of k is the largest of (k - j + 1) p_j over j ≤ i, 1 at most. p: probabilities, none
+    NaN; raises nothing.
+    """
     order = sorted((value, i) for i, value in enumerate(p) if value is not None)
     adjusted: list[float | None] = [None] * len(p)
     running = 0.0

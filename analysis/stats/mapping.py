@@ -38,22 +38,47 @@ def map_monotone(metric: FloatArray, mos: FloatArray, half_width: FloatArray | N
     """
     if len(metric) <= PARAMETERS:
         raise ValueError("a third-order mapping needs more than four stimuli")
-    sense = 1 if np.sum((metric - metric.mean()) * (mos - mos.mean())) >= 0 else -1
-    basis = _rising_cubics(_scaled(sense * metric))
-    basis -= basis.mean(axis=0)
-    scale = np.linalg.norm(basis, axis=0)
-    weights, _ = nnls(basis / scale, mos - mos.mean())
-    fitted = mos.mean() + (basis / scale) @ weights
+    sense = _sense(metric, mos)
+    fitted = _fitted(sense * metric, mos, sense * metric)
     error = mos - fitted
     outliers = None if half_width is None else float(np.mean(np.abs(error) > half_width))
     return Mapped(fitted, sense, math.sqrt(float(error @ error) / (len(mos) - PARAMETERS)), outliers)
 
 
-def _scaled(metric: FloatArray) -> FloatArray:
+def mapping_curve(metric: FloatArray, mos: FloatArray, points: int = 41) -> tuple[FloatArray, FloatArray]:
+    """The curve of `map_monotone` at evenly spaced metric values, and its ratings in grades; both (points,).
+
+    metric, mos: (n,), n > 4, none missing. Raises ValueError for fewer stimuli or a constant metric.
+    Source: ITU-T P.1401 (2020), 7.3.2.
+    """
+    if len(metric) <= PARAMETERS:
+        raise ValueError("a third-order mapping needs more than four stimuli")
+    sense = _sense(metric, mos)
+    at = np.linspace(metric.min(), metric.max(), points)
+    return at, _fitted(sense * metric, mos, sense * at)
+
+
+def _sense(metric: FloatArray, mos: FloatArray) -> int:
+    return 1 if np.sum((metric - metric.mean()) * (mos - mos.mean())) >= 0 else -1
+
+
+def _fitted(metric: FloatArray, mos: FloatArray, at: FloatArray) -> FloatArray:
+    """Values at `at` of the rising cubic that is fitted to (metric, mos)."""
+    basis = _rising_cubics(_scaled(metric, metric))
+    middle = basis.mean(axis=0)
+    basis -= middle
+    scale = np.linalg.norm(basis, axis=0)
+    weights, _ = nnls(basis / scale, mos - mos.mean())
+    found: FloatArray = mos.mean() + ((_rising_cubics(_scaled(at, metric)) - middle) / scale) @ weights
+    return found
+
+
+def _scaled(values: FloatArray, metric: FloatArray) -> FloatArray:
+    """`values` on the scale on which the metric's range is [−1, 1]."""
     low, high = metric.min(), metric.max()
     if low == high:
         raise ValueError("the metric does not vary")
-    scaled: FloatArray = 2 * (metric - low) / (high - low) - 1
+    scaled: FloatArray = 2 * (values - low) / (high - low) - 1
     return scaled
 
 

@@ -12,6 +12,11 @@ from analysis.stats.arrays import FloatArray, Target
 from analysis.stats.result import Note, as_codes, as_scores, check_confidence, check_rows, finite
 from analysis.stats.twoway import BASE, REFUSED, Cells, Spread, cells_of, spread_of_mean
 
+CELLS_AVERAGED = Note(
+    "cells_averaged",
+    "several ratings of one rater for one item and method were averaged before the mean was taken.",
+)
+
 
 @dataclass(frozen=True)
 class MeanEstimate:
@@ -154,8 +159,7 @@ def naive_interval(score: FloatArray, confidence: float) -> tuple[float | None, 
 def _mean_notes(cells: Cells, spread: Spread | None, target: str) -> tuple[Note, ...]:
     notes = []
     if cells.averaged:
-        text = "several ratings of one rater for one item were averaged before the mean was taken"
-        notes.append(Note("cells_averaged", f"{cells.n_ratings} ratings make {cells.n} cells: {text}."))
+        notes.append(CELLS_AVERAGED)
     notes += refusal_notes(cells.n_raters, cells.n_items, spread, target)
     return tuple(notes)
 

@@ -28,6 +28,7 @@ COEFFICIENTS: dict[Name, Coefficient] = {
     "KROCC": weighted_kendall,
 }
 FEWEST_METHODS_TO_RANK = 3
+PERFECT = 1 - 1e-12  # a correlation this close to 1 is 1 but for rounding
 FEW_METHODS = 6  # with fewer, percentiles of rank correlations within items lie too close together
 
 
@@ -85,11 +86,12 @@ def spread_interval(value: float, replicates: FloatArray, layout: Layout, confid
     """Fisher's z of the value ± t × SD of the replicates' z; df: the scarcer of items and methods, less 1.
 
     Percentiles are too narrow where few methods carry most of the variance: 71 % coverage with 30 items ×
-    5 methods in simulation, against 91 % here. (None, None) for |value| = 1 or where replicates lack spread.
+    5 methods in simulation, against 91 % here. (None, None) for |value| = 1, but for rounding, or where
+    replicates lack spread.
     """
     defined = replicates[~np.isnan(replicates)]
     df = scarcest(layout)
-    if abs(value) >= 1 or df < 1 or len(defined) < 2 or 2 * len(defined) < len(replicates):
+    if abs(value) >= PERFECT or df < 1 or len(defined) < 2 or 2 * len(defined) < len(replicates):
         return None, None
     limit = 1 - min(1e-4, (1 - abs(value)) / 10)
     sd = float(np.std(np.arctanh(np.clip(defined, -limit, limit)), ddof=1))

@@ -30,6 +30,7 @@ PROCEDURES = {
 NO_MAXIMUM = "no finite maximum likelihood"
 REGULARISED = "regularised, no interval: half a win{ties} and half a loss per method against one opponent"
 PSEUDO_VOTE = 0.5
+MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -205,13 +206,19 @@ def _covariance_se(fit: Fit) -> FloatArray:
     return root
 
 
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _obstacles(
     votes: Votes, methods: IntArray, labels: Sequence[str], groups: list[list[str]]
 ) -> tuple[Note, ...]:
     if not groups:
         return (Note("no_comparisons", "There are no comparisons, so there are no strengths."),)
     if len(groups) > 1:
-        listed = "; ".join(", ".join(group) for group in groups)
+        listed = "; ".join(_some(group) for group in groups[:MOST_NAMED])
+        listed += f"; and {len(groups) - MOST_NAMED} more" if len(groups) > MOST_NAMED else ""
         message = f"Groups of methods were never compared, even indirectly ({listed}): no common strengths."
         return (Note("preference_disconnected", message),)
     ladders = _named_groups(ladders_of_methods(votes), methods, labels)
@@ -236,7 +243,10 @@ def _ladder_message(votes: Votes, methods: IntArray, labels: Sequence[str]) -> s
     never_behind = set(range(len(methods))) - set(behind.tolist()) - set(ahead[tied].tolist())
     found = [f"{labels[methods[code]]} was never preferred" for code in sorted(never_ahead)]
     found += [f"{labels[methods[code]]} was always preferred" for code in sorted(never_behind)]
-    reason = "; ".join(found) or "one set of methods was always preferred to the others"
+    more = [f"and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+    reason = (
+        "; ".join([*found[:MOST_NAMED], *more]) or "one set of methods was always preferred to the others"
+    )
     return f"No finite strengths: {reason}; win rates and pair tests still hold."
 
 

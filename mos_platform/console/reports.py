@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
 import subprocess
@@ -17,11 +15,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mos_platform.console.models import ReportRun
-from mos_platform.exports.services import bundle_folder, export_bundle
+from mos_platform.exports.services import bundle_folder, export_bundle, fingerprint
 from mos_platform.lease import LEASE, renewed
 from mos_platform.stimuli.models import Study
-from studies.bundle import MANIFEST_FILE, STUDY_FILE
-from studies.config import canonical_json
 from studies.errors import InputError
 
 LONGEST_S = 900.0
@@ -63,7 +59,7 @@ def make_report(run_id: int) -> None:
     run = ReportRun.objects.select_related("study").get(pk=run_id)
     try:
         bundle = export_bundle(run.study, bundle_folder(run.study))
-        run.bundle_sha256 = _fingerprint(bundle)
+        run.bundle_sha256 = fingerprint(bundle)
         with renewed(lambda: _renew(run_id), longest_s=LONGEST_S):
             problem = run_analysis(run.study, bundle)
     except InputError as error:
@@ -108,15 +104,7 @@ def is_current(study: Study) -> bool:
     last = study.report_runs.filter(state=ReportRun.State.DONE).first()
     if last is None or report_file(study, "report.html") is None:
         return False
-    return last.bundle_sha256 == _fingerprint(export_bundle(study, bundle_folder(study)))
-
-
-def _fingerprint(bundle: Path) -> str:
-    """Hash of the bundle's tables, config and software; not of when it was exported."""
-    digests = json.loads((bundle / MANIFEST_FILE).read_text())["files"]
-    facts = json.loads((bundle / STUDY_FILE).read_text())
-    del digests[STUDY_FILE], facts["exported_at"]
-    return hashlib.sha256(canonical_json([digests, facts]).encode()).hexdigest()
+    return last.bundle_sha256 == fingerprint(export_bundle(study, bundle_folder(study)))
 
 
 def report_file(study: Study, name: str) -> Path | None:

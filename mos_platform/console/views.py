@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-import shutil
-import tempfile
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -19,7 +16,7 @@ from mos_platform.console.clips import stimulus_facts
 from mos_platform.console.progress import study_progress
 from mos_platform.console.standing import latest_mos
 from mos_platform.console.tasks import wake
-from mos_platform.exports.services import export_bundle
+from mos_platform.exports.services import zipped_bundle
 from mos_platform.raters.services import open_link
 from mos_platform.stimuli.models import Stimulus, Study
 from mos_platform.stimuli.services import set_open
@@ -65,12 +62,8 @@ def stimulus_page(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 @login_required
 def bundle(_request: HttpRequest, slug: str) -> HttpResponseBase:
     """The study bundle as a zip, exported now."""
-    study = get_object_or_404(Study, slug=slug)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = export_bundle(study, Path(scratch) / study.slug)
-        archive = shutil.make_archive(str(Path(scratch) / "bundle"), "zip", folder)
-        # An open file outlives its name: the folder goes, the download does not break.
-        return FileResponse(Path(archive).open("rb"), as_attachment=True, filename=f"{study.slug}.zip")
+    made = zipped_bundle(get_object_or_404(Study, slug=slug))
+    return FileResponse(made.file, as_attachment=True, filename=made.name)
 
 
 @require_POST

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import hashlib
 import json
+import os
 import platform
 import re
+import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db.utils import OperationalError, ProgrammingError
@@ -21,9 +26,19 @@ from mos_platform.exports.tables import ROWS, Row, cell, header
 from mos_platform.raters.models import Rater
 from mos_platform.stimuli.models import Study
 from studies.bundle import MANIFEST_FILE, SCHEMA_VERSION, STUDY_FILE
+from studies.config import canonical_json
 from studies.errors import InputError
 
 SOFTWARE = ("mos-platform", "django", "celery", "av", "numpy", "scipy")
+
+
+@dataclass(frozen=True)
+class ZippedBundle:
+    """An open file without a name on disk: nothing is left behind when it is closed."""
+
+    name: str
+    file: BinaryIO
+    fingerprint: str
 
 
 def find_study(slug: str) -> Study:
@@ -35,9 +50,8 @@ def find_study(slug: str) -> Study:
             raise
         known = {}
     if slug not in known:
-        raise InputError(
-            f"no study '{slug}' here; known: {', '.join(known) or 'none'}; name one of these or import it."
-        )
+        mend = f"name one of these: {', '.join(known)}" if known else "import it first with import_study"
+        raise InputError(f"no study {slug!r} is on the platform here; {mend}.")
     return known[slug]
 
 
@@ -59,7 +73,8 @@ def export_bundle(study: Study, folder: Path) -> Path:
             fresh = Path(scratch) / "bundle"
             fresh.mkdir()
             _write_bundle(study, fresh)
-            _replace(folder, fresh, Path(scratch) / "old")
+            with _in_turn(folder.parent):
+                _replace(folder, fresh, Path(scratch) / "old")
     except OSError as error:
         raise InputError(
             f"the bundle cannot be written to {folder} ({error.strerror}); name a folder that can be written."
@@ -67,11 +82,44 @@ def export_bundle(study: Study, folder: Path) -> Path:
     return folder
 
 
+def zipped_bundle(study: Study) -> ZippedBundle:
+    """The study's bundle as it is now, zipped; the caller closes the file. Raises InputError as above."""
+    root = Path(settings.BUNDLES_ROOT)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{study.slug}-", dir=root) as scratch:
+            folder = export_bundle(study, Path(scratch) / study.slug)
+            found = fingerprint(folder)
+            archive = shutil.make_archive(str(Path(scratch) / "bundle"), "zip", folder)
+            return ZippedBundle(f"{study.slug}.zip", Path(archive).open("rb"), found)
+    except OSError as error:
+        raise InputError(f"no bundle can be made in {root} ({error.strerror}); make room there.") from None
+
+
+def fingerprint(bundle: Path) -> str:
+    """Hash of the bundle's tables, config and software; not of when it was exported."""
+    digests = json.loads((bundle / MANIFEST_FILE).read_text())["files"]
+    facts = json.loads((bundle / STUDY_FILE).read_text())
+    del digests[STUDY_FILE], facts["exported_at"]
+    return hashlib.sha256(canonical_json([digests, facts]).encode()).hexdigest()
+
+
 def _check_target(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file; name a folder for the bundle.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST_FILE).is_file():
         raise InputError(f"{folder} holds something other than a study bundle; name a new folder.")
+
+
+@contextmanager
+def _in_turn(folder: Path) -> Iterator[None]:
+    """Exports into one folder at the same moment take turns; the lock is the folder's own."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _replace(folder: Path, fresh: Path, old: Path) -> None:

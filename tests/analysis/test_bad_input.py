@@ -112,8 +112,8 @@ REFUSED = {
     "truth": (csv(["r0,i0,a,True", *ROWS[1:]]), ["row 2", "'True'"]),
     "decimal comma": (csv(['r0,i0,a,"4,5"', *ROWS[1:]]), ["row 2", "write 4.5 with a point"]),
     "column twice": (csv([f"{row},1" for row in ROWS], f"{HEADER},score"), ["'score' appears twice"]),
-    "too many cells": (csv([*ROWS, "r0,i9,a,3,4"]), ["Expected 4 fields in line 86, saw 5"]),
-    "open quote": (csv([*ROWS, '"r0,i9,a,3']), ["cannot be read as CSV"]),
+    "too many cells": (csv([*ROWS, "r0,i9,a,3,4"]), ["row 86 has 5 cells", "the header has 4"]),
+    "open quote": (csv([*ROWS, '"r0,i9,a,3']), ["row 86", "quotation mark"]),
     "no method": (csv([*ROWS, "r0,i8,,3"]), ["row 86", "'method' is empty"]),
     "unknown kind": (csv([f"{ROWS[0]},bogus"], f"{HEADER},kind"), ["row 2", "'bogus'", "training"]),
     "latin": (csv(ROWS) + b"J\xf6rg,i0,a,3\n", ["row 86 is not UTF-8", "save the file"]),
@@ -223,6 +223,7 @@ TOLD = {
     "tiny differences": (csv(grid(score=lambda r, i, m: 3 + 1e-12 * (r * i % 5))), {"scale_assumed"}, 84),
     "ids of 400 digits": (csv(ROWS).replace(b"r1", b"9" * 400), {"scale_assumed"}, 84),
     "ids that mean nothing": (csv(ROWS).replace(b"r1", b"NA").replace(b"i1", b"nan"), {"scale_assumed"}, 84),
+    "ids that differ by case": (csv([*ROWS, "R1,i0,a,3"]), {"ids_differ_by_case"}, 85),
     "ids that differ by a space": (csv([*ROWS, '"r1 ",i0,a,3']), {"ids_differ_by_spaces"}, 85),
 }
 

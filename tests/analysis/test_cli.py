@@ -182,3 +182,15 @@ def test_the_study_file_declares_target_confidence_and_seed(tmp_path: Path) -> N
     assert main(["report", str(folder), "--format", "json", *arguments]) == 0
     options = json.loads((tmp_path / "out" / "results.json").read_text())["options"]
     assert (options["target"], options["confidence"], options["seed"]) == ("raters+items", 0.9, 3)
+
+
+def test_a_terminal_sees_the_steps_and_the_time(
+    tmp_path: Path, ratings: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main(["report", str(ratings), "--format", "json", "--out", str(tmp_path / "out")]) == 0
+    first, *steps, last = capsys.readouterr().err.splitlines()
+    assert first == f"Reading {ratings} …"
+    assert "84 ratings by 6 raters of 14 stimuli (2 methods, 7 items)" in steps[0]
+    assert len(steps) > 3
+    assert last.startswith("Done in ")

@@ -214,7 +214,7 @@ BAD_RATINGS = {
     "infinite score": ([*ROWS, "r9,i1,a,inf"], ["row 14", "'inf'"]),
     "no rater": ([*ROWS, ",i1,a,3"], ["row 14", "'rater' is empty"]),
     "short row": ([*ROWS, "r9,i1"], ["row 14", "'method' is empty"]),
-    "long row": ([*ROWS, "r9,i1,a,3,4"], ["cannot be read as CSV", "line 14"]),
+    "long row": ([*ROWS, "r9,i1,a,3,4"], ["row 14 has 5 cells", "the header has 4"]),
     "twice rated": ([*ROWS, ROWS[1]], ["rows 2 and 14", "'r0'", "twice", "repeat", "--question-column"]),
     "unknown kind": (["rater,item,method,score,kind", "r,i,m,3,nonsense"], ["row 2", "'nonsense'", "scored"]),
     "clip with two methods": (
@@ -266,7 +266,7 @@ def test_ratings_of_unknown_clips_or_of_another_method(tmp_path: Path) -> None:
         (["left,right", "a,b"], "'choice' is missing"),
         (["left,right,choice", "a,a,left"], "row 2: 'a' is compared with itself"),
         (["winner,n", "a,1"], "'loser' is missing"),
-        (["winner,loser,n", "a,b,1.5"], "row 2: column 'n' must be a whole number"),
+        (["winner,loser,n", "a,b,1.5"], "row 2: column 'n' is '1.5', which is not a whole number"),
     ],
 )
 def test_bad_comparisons_are_one_sentence(tmp_path: Path, lines: list[str], part: str) -> None:
@@ -277,7 +277,7 @@ def test_files_that_are_no_csv(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
     assert "is empty" in refusal(tmp_path / "empty.csv")
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe")
-    assert "not UTF-8" in refusal(tmp_path / "picture.csv")
+    assert "it holds binary data" in refusal(tmp_path / "picture.csv")
     write(tmp_path / "latin.csv", *ROWS, "Zoë,i1,a,3", encoding="latin-1")
     message = refusal(tmp_path / "latin.csv")
     assert "row 14 is not UTF-8 text" in message

@@ -11,12 +11,12 @@ import pytest
 from graded_study import STUDY, answers, bundle, codes, impairments, many, one, results_of, write
 from scipy import stats
 
+from analysis.card import build_card
 from analysis.cli import main
 from analysis.figures.view import View, empty_values
 from analysis.load import load_source
 from analysis.options import Options
 from analysis.report import findings
-from analysis.report.card import build_card
 from analysis.results import compute
 
 
@@ -44,8 +44,9 @@ def test_the_summary_says_what_a_graded_score_is_relative_to(tmp_path: Path) -> 
     assert "margin" not in text
     results = compute(data, Options(n_boot=20, margin=1.0))
     text = " ".join(findings.summary(View(results, build_card(results, data), empty_values())).sentences)
-    assert "With the declared margin of 1.00 grades: near is as good as real (p" in text
-    assert "whether far is as good as real is not resolved (p = 0." in text
+    assert "With the declared margin of 1.00 grades" in text
+    assert "near (−0.43 [−0.90, 0.04], p = 0.011) is as good as real;" in text
+    assert "far (−1.49 [−1.90, −1.08]) is worse than real by more than that." in text
 
 
 def hidden_reference(folder: Path, *, config: bool = True) -> Path:

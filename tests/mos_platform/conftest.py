@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +174,17 @@ class Installation:
             cwd=self.var.parent,
         )
 
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        """The real web server with its embedded worker; yields its URL."""
+        server = self.start("-m", "mos_platform", "serve", "--bind", "127.0.0.1:0")
+        try:
+            assert server.stdout is not None
+            yield re.findall(r"http://\S+", server.stdout.readline())[0]
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.communicate(timeout=30)
+
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.var / "mos.sqlite3", timeout=30)) as database, database:
             return database.execute(statement, values).fetchall()
@@ -193,17 +204,20 @@ def installation(migrated: Path, tmp_path: Path) -> Installation:
 
 
 @pytest.fixture(scope="session")
-def served(
-    migrated: Path, clip_study: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Installation, str]]:
+def install(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Installation]:
+    """An installation that several tests share, in a folder of that name."""
+
+    def installed(name: str) -> Installation:
+        return Installation(shutil.copytree(migrated, tmp_path_factory.mktemp(name) / "var"))
+
+    return installed
+
+
+@pytest.fixture(scope="session")
+def served(install: Callable[[str], Installation], clip_study: Path) -> Iterator[tuple[Installation, str]]:
     """The clip study behind the real web server and its embedded worker; read only."""
-    here = Installation(shutil.copytree(migrated, tmp_path_factory.mktemp("served") / "var"))
+    here = install("served")
     done = here.run("import_study", str(clip_study))
     assert done.returncode == 0, done.stderr
-    server = here.start("-m", "mos_platform", "serve", "--bind", "127.0.0.1:0")
-    try:
-        assert server.stdout is not None
-        yield here, re.findall(r"http://\S+", server.stdout.readline())[0]
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.communicate(timeout=30)
+    with here.serving() as url:
+        yield here, url

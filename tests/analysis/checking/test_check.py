@@ -185,12 +185,21 @@ def test_a_missing_column_and_nothing_to_check(tmp_path: Path, capsys: pytest.Ca
     path.write_text("rater,item,score\nr,i,1\n")
     status, _, problems = checked(path, capsys)
     assert status == 2
-    assert problems == [f"{path}: column 'method' is missing; add it."]
+    assert problems == [f"{path}: column 'method' is missing (found: rater, item, score); add it."]
     (tmp_path / "empty").mkdir()
     status, _, problems = checked(tmp_path / "empty", capsys)
     assert status == 2
     assert len(problems) == 1
     assert "neither ratings.csv nor comparisons.csv" in problems[0]
+
+
+def test_ids_that_look_like_one_are_noted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text('rater,item,method,score\nann,i,m,1\nAnn,i,m,2\n"ann ",i,m,3\n')
+    status, said, _ = checked(path, capsys)
+    assert status == 0
+    assert "2 rater ids differ by case only and are kept apart (such as 'Ann' and 'ann')" in said
+    assert "2 rater ids differ by spaces only and are kept apart (such as 'ann' and 'ann ')" in said
 
 
 @pytest.mark.parametrize("braces", ["{value}", "{0}", "{", "{stimulus}"])

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from analysis import RESULTS_FILE
+from analysis.card import build_card
 from analysis.figures import View
 from analysis.load import StudyData, load_source
 from analysis.options import Options
 from analysis.report import write_report
-from analysis.report.card import build_card
 from analysis.report.render import stimulus_values
 from analysis.results import compute, to_json
 

@@ -27,6 +27,54 @@ def test_the_page_fits_the_screen_and_asks_no_host(report, browser: Browser, wid
     page.close()
 
 
+def test_on_a_phone_the_limits_are_on_the_first_screen_and_tables_scroll_in_their_boxes(
+    report, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((report.folder / "report.html").as_uri())
+    assert page.locator("#limits h2").bounding_box()["y"] < 600
+    boxes = page.locator(".scroll").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert boxes
+    assert max(boxes) <= 390
+    names = page.locator("section:not(#card) tbody th:not(.name, .long)").evaluate_all(
+        """all => all.filter(one => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            return range.getClientRects().length > 1;
+        }).map(one => one.textContent)"""
+    )
+    assert names == [], "a short name is not broken"
+    page.close()
+
+
+def test_on_a_wide_screen_the_contents_stand_beside_and_stay(report, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 844})
+    page.goto((report.folder / "report.html").as_uri())
+    nav, main = page.locator("nav").bounding_box(), page.locator("main").bounding_box()
+    assert nav["x"] + nav["width"] <= main["x"]
+    page.locator("nav a").last.click()
+    page.wait_for_function("window.scrollY > 1000")
+    assert 0 <= page.locator("nav").bounding_box()["y"] < 200
+    page.close()
+
+
+@pytest.mark.parametrize("millimetres", [180, 186], ids=["A4", "Letter"])
+def test_on_paper_nothing_is_cut(report, browser: Browser, millimetres: int) -> None:
+    width = int(millimetres / 25.4 * 96)
+    page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme="dark")
+    page.goto((report.folder / "report.html").as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    right = page.locator("table:visible, figure svg").evaluate_all(
+        "all => Math.max(...all.map(one => one.getBoundingClientRect().right))"
+    )
+    assert right <= width
+    assert page.locator("nav:visible, .toggle:visible, details:visible").count() == 0
+    paper = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+    page.close()
+
+
 def test_code_is_hidden_until_asked_for(report, browser: Browser) -> None:
     page = browser.new_page()
     page.goto((report.folder / "report.html").as_uri())

@@ -12,11 +12,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from analysis.report import tables, write_report
 from analysis.report.notebook import execute
+from analysis.report.page import printed_width
 from analysis.report.sections import sections
-from analysis.report.table import Cell, Table, tex
+from analysis.report.table import Cell, Table, cells
 
 
 def rows(file: Path) -> list[dict[str, str]]:
@@ -57,27 +59,6 @@ def test_every_list_with_rows_is_a_csv_with_unrounded_numbers(report) -> None:
     assert [json.loads(row["counts"]) for row in written] == [row["counts"] for row in results["mos"]]
 
 
-def test_latex_tables_are_well_formed(report) -> None:
-    found = sorted((report.folder / "tables").glob("*.tex"))
-    assert {"mos.tex", "agreement.tex", "differences-overall.tex", "preference-better.tex"} <= {
-        f.name for f in found
-    }
-    for file in found:
-        text = file.read_text(encoding="utf-8")
-        columns = len(re.search(r"\\begin\{tabular\}\{([lr]+)\}", text)[1])
-        body = [line for line in text.splitlines() if line.endswith(r"\\")]
-        assert text.index("\\toprule") < text.index("\\midrule") < text.index("\\bottomrule")
-        assert {len(re.findall(r"(?<!\\)&", line)) + 1 for line in body} == {columns}, file.name
-        assert not re.search(r"(?<!\\)_", text.partition("\n")[2]), file.name
-        assert all(ord(character) < 128 for character in text.partition("\n")[2]), file.name
-
-
-def test_latex_special_characters_are_defused() -> None:
-    assert tex("50% of a_b & c$ {x} −1 ± 2\u00a0% α") == (
-        r"50\% of a\_b \& c\$ \{x\} $-$1 $\pm$ 2~\% $\alpha$"
-    )
-
-
 def test_a_page_table_shows_names_as_text() -> None:
     table = Table("t", "A <caption>", ("Method", "MOS"), ((Cell("<script>"), Cell("1.00", "a", bold=True)),))
     assert "<script>" not in table.html()
@@ -110,7 +91,7 @@ def test_the_card_says_who_what_and_how(report) -> None:
     text = (report.folder / "card.md").read_text(encoding="utf-8")
     assert "| **Expertise** | expert 5, naive 9 |" in text
     assert "| **Recruitment** | lab 14 |" in text
-    assert "| **Device** | not reported |" in text
+    assert "- **devices**:" in text[text.index("## Not reported") :]
 
 
 def test_the_page_is_self_contained(report) -> None:
@@ -145,11 +126,10 @@ def test_sections_vanish_with_their_lists(report) -> None:
     empty = {
         name: [] for name in ("preference", "preference_pairs", "preference_model", "screening", "raters")
     }
-    fewer = replace(
-        view, results={**view.results, **empty, "correlation": [], "metric_contest": [], "metrics": []}
-    )
+    measured = ("correlation", "metric_contest", "metric_classification", "metrics", "group_metrics")
+    fewer = replace(view, results={**view.results, **empty, **{name: [] for name in measured}})
     gone = set(slugs) - {section.slug for section in sections(fewer)}
-    assert gone == {"preference", "metrics", "screening"}
+    assert gone == {"preference", "metrics", "values", "screening"}
 
 
 def test_the_notebook_is_readable_and_computes_nothing(report) -> None:
@@ -180,6 +160,27 @@ def test_running_the_notebook_again_reproduces_figures_and_outputs(report, tmp_p
 def test_tables_alone_need_no_notebook(study, tmp_path: Path) -> None:
     steps: list[str] = []
     write_report(study.results, study.data, tmp_path, {"csv"}, steps.append)
-    assert {path.name for path in tmp_path.iterdir()} == {"card.json", "card.md", "exclusions.csv", "tables"}
+    files = {"card.json", "card.md", "card.schema.json", "exclusions.csv", "tables"}
+    assert {path.name for path in tmp_path.iterdir()} == files
     assert not list((tmp_path / "tables").glob("*.tex"))
     assert steps == []
+
+
+@pytest.mark.parametrize(
+    ("size", "printed"),
+    [((3.4, 2.0), 3.4), ((7.2, 3.0), 7.0), ((7.0, 5.0), 6.16), ((3.4, 5.5), 2.72), ((7.0, 9.0), 7.0)],
+    ids=["column", "page", "over half a page", "tall column", "whole page"],
+)
+def test_figures_are_printed_so_that_two_fit_a_page_where_little_is_lost(
+    size: tuple[float, float], printed: float
+) -> None:
+    width, height = (72 * side for side in size)
+    assert printed_width(f'<svg viewBox="0 0 {width} {height}">') == pytest.approx(printed, abs=0.001)
+
+
+def test_wide_tables_are_cut_into_even_panels() -> None:
+    names = [f"Question number {i}" for i in range(8)]
+    row = cells(("method", *("3.21 ± 0.12",) * 8))
+    panels = Table("t", "c", ("Method", *names), (row,)).panels(70)
+    assert [len(panel.header) for panel in panels] == [5, 5]
+    assert [title for panel in panels for title in panel.header[1:]] == names

@@ -50,8 +50,7 @@ def test_where_everybody_is_excluded_no_answer_of_theirs_is_shown(study) -> None
 
 
 def test_end_words_of_a_narrow_axis_do_not_meet(study) -> None:
-    long = "a method with a very long name"
-    line = Line(long, (Mark(0.5, 0.1, 0.9),), "+0.50 [+0.10, +0.90] and a long note")
+    line = Line("a method, named", (Mark(0.5, 0.1, 0.9),), "+0.50 [+0.10, +0.90] noted")
     scale = Scale(-1, 1, (0.0,), ("0",), ("less preferred", "more preferred"))
     figure = forest(study.view, ("Title", ""), [line], scale)
     words = {text.get_text() for text in figure.axes[0].texts}

@@ -18,7 +18,7 @@ from analysis.figures.numbers import (
     plus_minus,
     with_interval,
 )
-from analysis.report import findings
+from analysis.report import findings, screened, tables
 
 FINITE = st.floats(-1e6, 1e6)
 
@@ -84,7 +84,7 @@ def test_summary_orders_methods_as_the_simulation_does(study) -> None:
     text = " ".join(findings.summary(study.view).sentences)
     assert "clean\\_v2 has the highest MOS of the methods under test" in text
     assert "clean\\_v2 is rated above late-sync by" in text
-    assert "Whether real is rated above clean\\_v2 is not resolved here" in text
+    assert "hether real is rated above clean\\_v2" in text
 
 
 def pair(low: float, high: float, p: float) -> dict:
@@ -107,7 +107,8 @@ def test_every_resolved_pair_is_named_or_counted(study) -> None:
         kept = {"question": question, "screening": "applied", "family": "all pairs"}
         rows = [row for row in study.results["differences"] if kept.items() <= row.items()]
         count = sum(row["p_holm"] < 0.05 for row in rows)
-        assert f"{count} of {len(rows)} pairs of methods are resolved {findings.ADJUSTED}." in text
+        told = f"All {count}" if count == len(rows) else f"{count} of {len(rows)}"
+        assert f"{told} pairs of methods are resolved {findings.ADJUSTED}." in text
     assert "clean\\_v2 over frozen" in text, "no neighbours, and resolved"
 
 
@@ -119,8 +120,9 @@ def test_preferences_give_their_count_and_few_that_are_open(study) -> None:
     strengths = [{**strength, "method": name, "strength": -float(i)} for i, name in enumerate(names)]
     results = {**study.results, "preference": strengths, "preference_pairs": rows}
     text = " ".join(findings.summary(replace(study.view, results=results)).sentences)
-    assert text.count("is preferred to") == 5
-    assert "0 of 8 pairs of methods are resolved" in text
+    assert text.count("is preferred to") == 3
+    assert "nor for 5 further pairs of neighbours." in text
+    assert "None of 8 pairs of methods is resolved" in text
 
 
 def test_triads_say_where_they_were_counted(study) -> None:
@@ -162,3 +164,75 @@ def test_what_is_not_resolved_is_said_so(study) -> None:
     assert unresolved in metric_sentence(study, 0.12, -0.37, 0.56, "higher")
     assert "PSNR follows MOS cannot be said" in metric_sentence(study, None, None, None, "higher")
     assert "not resolved here: SROCC 0.90, n = 18" in metric_sentence(study, 0.9, None, None, "higher")
+
+
+def test_open_metrics_are_listed_together_and_counted_where_there_are_many(study) -> None:
+    base = study.results["correlation"][0]
+    key = {"question": "overall", "level": "stimulus", "coefficient": "SROCC", "mapping": "raw"}
+    value = {"value": 0.1, "ci_low": -0.4, "ci_high": 0.5, "n": 18, "direction": "higher"}
+    rows = [{**base, **key, **value, "metric": f"m{i}"} for i in range(9)]
+    results = {**study.results, "correlation": rows}
+    text = " ".join(findings.summary(replace(study.view, results=results)).sentences)
+    assert (
+        "Not resolved here is whether MOS is followed by (SROCC, n = 18): m0 0.10 [−0.40, 0.50]; m1" in text
+    )
+    assert "m5 0.10 [−0.40, 0.50]; nor for 3 further metrics." in text
+    differing = {**results, "correlation": [{**row, "n": 10 + i} for i, row in enumerate(rows)]}
+    text = " ".join(findings.summary(replace(study.view, results=differing)).sentences)
+    assert "(SROCC): m0 0.10 [−0.40, 0.50], n = 10; m1 0.10 [−0.40, 0.50], n = 11" in text
+
+
+def margin_sentence(study, mean: float, half: float, p: float) -> str:
+    base = next(row for row in study.results["differences"] if row["method_b"] == "real")
+    row = {**base, "mean": mean, "ci_low": mean - half, "ci_high": mean + half, "margin": 0.3}
+    row |= {"p_noninferiority": p, "question": "overall", "screening": "applied"}
+    row["family"] = "all against the reference"
+    view = replace(study.view, results={**study.results, "differences": [row]})
+    return next(one for one in findings.summary(view).sentences if one.startswith("With the declared margin"))
+
+
+def test_as_good_as_the_reference_is_claimed_denied_or_left_open(study) -> None:
+    assert "[−0.15, 0.05], p = 0.001) is as good as real." in margin_sentence(study, -0.05, 0.1, 0.001)
+    assert "[−1.10, −0.90]) is worse than real by more than that." in margin_sentence(study, -1, 0.1, 1.0)
+    assert "is as good as real is not resolved." in margin_sentence(study, -0.2, 0.3, 0.4)
+
+
+def test_agreement_of_all_raters_comes_before_that_of_those_left(study) -> None:
+    rows = {
+        (row["screening"], row["coefficient"]): row
+        for row in study.results["agreement"]
+        if row["question"] == "overall"
+    }
+    sentence = next(s for s in findings.summary(study.view).sentences if s.startswith("Agreement of all"))
+    before, after = (coefficient_text(rows[name, "ICC(A,1)"]) for name in ("none", "applied"))
+    assert before != after
+    assert sentence.index(f"ICC(A,1) {before}") < sentence.index("After exclusions") < sentence.index(after)
+    assert "inflated" not in sentence
+    warned = [*study.results["warnings"], {"code": "agreement_screened", "message": "x"}]
+    view = replace(study.view, results={**study.results, "warnings": warned})
+    assert "After exclusions (inflated, as" in " ".join(findings.summary(view).sentences)
+
+
+def test_what_exclusions_change_is_said_in_two_sentences(study) -> None:
+    shift, verdicts = screened.effect(study.view)
+    rows = [row for row in study.results["mos"] if row["measure"] == "MOS"]
+    means = {(row["question"], row["method"], row["screening"]): row["mean"] for row in rows}
+    moved = max(abs(mean - means[q, m, "none"]) for (q, m, how), mean in means.items() if how == "applied")
+    assert f"move means by {number(moved)} at most" in shift
+    assert "of 12 pairs of methods" in verdicts
+    assert screened.effect(screened.everybodys(study.view)) == []
+
+
+def test_tables_show_means_and_agreement_with_and_without_exclusions(study) -> None:
+    mos = tables.mos(study.view)
+    assert mos.header == ("Method", *("After exclusions", "All raters") * 2)
+    everybody = next(
+        row
+        for row in study.results["mos"]
+        if {"question": "overall", "method": "frozen", "screening": "none", "measure": "MOS"}.items()
+        <= row.items()
+    )
+    assert next(row for row in mos.rows if row[0].text == "frozen")[2].text == plus_minus(everybody)
+    assert tables.agreement(study.view).header == ("Coefficient", *("All raters", "After exclusions") * 2)
+    assert tables.mos(screened.everybodys(study.view)).groups == ()
+    assert tables.differences(study.view, "overall").header[-2:] == ("All raters", "their p (Holm)")

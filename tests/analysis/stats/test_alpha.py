@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rated import rated
 
-from analysis.stats.agreement import alpha, alpha_of_counts
+from analysis.stats.agreement import alpha, alpha_all, alpha_of_counts
 from analysis.stats.alpha_bootstrap import Counter, alpha_one_by_one, draw_weights
-from analysis.stats.alpha_counts import Cells, Grid, Packing, Units
+from analysis.stats.alpha_counts import Cells, Grid, Groups, Packing, Units
+from analysis.stats.alpha_moments import Moments
 
 METRICS = ("ordinal", "interval", "nominal")
 
@@ -67,21 +68,47 @@ def brute_force(units: Units, w: np.ndarray, v: np.ndarray) -> float:
 def test_replicates_equal_a_list_of_pairs(
     places: type[Grid | Cells], dtype: type[np.floating], rounding: float, seed: int, share: float
 ) -> None:
-    units = Units.of(*rated(rng(seed), 5, 8, share))
-    raters, stimuli = draw_weights(units, 4, rng(11))
+    units = Units.of(*rated(rng(seed), 5, 12, share))  # up to more groups of alike stimuli than MOST_RUNS
+    raters, stimuli = draw_weights(units, 4, 3, dtype, rng(11))
     packing = Packing(Packing.of(units).base, dtype)
-    batched = Counter(units, packing, places(units, dtype)).alphas(METRICS, raters, stimuli)
+    batched = Counter(units, packing, places(units, dtype), METRICS).alphas(raters, stimuli)
     for b in range(4):
-        single = alpha_one_by_one(units, METRICS, raters[:, b], stimuli[:, b])
+        drawn = raters[:, b].astype(np.float64), stimuli[:, b].astype(np.float64)
+        single = alpha_one_by_one(units, METRICS, *drawn)
         assert list(single.values()) == pytest.approx(batched[:, b], abs=rounding, nan_ok=True)
         with np.errstate(invalid="ignore"):
-            pairs = brute_force(units, raters[:, b], stimuli[:, b])
+            pairs = brute_force(units, *drawn)
         assert single["interval"] == pytest.approx(pairs, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize(("dtype", "rounding"), [(np.float64, 1e-12), (np.float32, 1e-5)])
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**32 - 1), grades=st.booleans(), skipped=st.integers(0, 4))
+def test_replicates_from_moments_equal_those_one_by_one(
+    dtype: type[np.floating], rounding: float, seed: int, grades: bool, skipped: int
+) -> None:
+    rater, stimulus, score = rated(rng(seed), 5, 8, grades=grades)
+    kept = (rater != 1) | (stimulus >= skipped)
+    units = Units.of(rater[kept], stimulus[kept], score[kept])
+    raters, stimuli = draw_weights(units, 4, 3, dtype, rng(11))
+    moments = Moments(units, Groups.of(units, dtype), Packing(Packing.of(units).base, dtype))
+    batched = moments.alphas(raters, stimuli)
+    for b in range(4):
+        drawn = raters[:, b].astype(np.float64), stimuli[:, b].astype(np.float64)
+        single = alpha_one_by_one(units, ("interval",), *drawn)["interval"]
+        assert single == pytest.approx(batched[0, b], abs=rounding, nan_ok=True)
+
+
+def test_one_metric_alone_has_the_interval_that_it_has_among_others() -> None:
+    columns = rated(rng(3), 12, 30)
+    for together in alpha_all(*columns, n_boot=300, rng=rng(4)):
+        alone = alpha(*columns, metric=together.coefficient[6:], n_boot=300, rng=rng(4))
+        assert (alone.ci_low, alone.ci_high) == pytest.approx((together.ci_low, together.ci_high), abs=1e-6)
 
 
 def test_weights_are_those_of_draws_with_replacement() -> None:
     units = Units.of(*rated(rng(1), 6, 300))
-    raters, stimuli = draw_weights(units, 4000, rng(2))
+    raters, stimuli = draw_weights(units, 4000, 500, np.float64, rng(2))
     assert (raters.sum(axis=0) == 6).all()
     assert (stimuli.sum(axis=0) == 300).all()
     assert raters.mean(axis=1) == pytest.approx(np.ones(6), abs=0.06)
@@ -93,10 +120,10 @@ def test_counts_split_exactly_however_many_raters_there_are() -> None:
         units = Units(*3 * [np.zeros(1, dtype=np.int64)], np.zeros(1), n_raters, 1)
         packing = Packing.of(units)
         for weights in (np.eye(1, n_raters)[0] * n_raters, np.ones(n_raters)):
-            packed = packing.packed(weights.astype(np.int64)).sum(keepdims=True)
+            packed = packing.packed(weights.astype(packing.dtype)).sum(keepdims=True)
             squares = np.empty_like(packed)
             packing.split(packed, squares)
-            assert (packed[0], squares[0] / packing.base) == (weights.sum(), (weights**2).sum())
+            assert (packed[0] * packing.base, squares[0]) == (weights.sum(), (weights**2).sum())
         assert packing.dtype == (np.float32 if n_raters <= 181 else np.float64)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.stats.contest import Contest, metric_contest
+from analysis.stats import contest as module
+from analysis.stats.contest import Contest, Rival, metric_contest, metric_contests
 from analysis.stats.correlation_intervals import williams_test
 
 COLUMNS = ("mos", "metric_a", "metric_b", "item", "method")
@@ -43,6 +45,19 @@ def contests(table: pd.DataFrame, direction_b: str = "higher") -> dict[tuple[str
         rng=np.random.default_rng(0),
     )
     return {(contest.level, contest.coefficient): contest for contest in found}
+
+
+def among(table: pd.DataFrame, rivals: list[Rival], pairs: list[tuple[int, int]]) -> list[list[Contest]]:
+    mos, item, method = (table[name].to_numpy() for name in ("mos", "item", "method"))
+    rng = np.random.default_rng(0)
+    return metric_contests(mos, rivals, item, method, pairs=pairs, n_boot=300, rng=rng)
+
+
+def three(table: pd.DataFrame) -> list[Rival]:
+    """Two metrics of stimuli, the second better when lower, and one that has one value per method."""
+    whole = table.groupby("method")["metric_a"].transform("median").to_numpy()
+    first, second = (table[name].to_numpy() for name in ("metric_a", "metric_b"))
+    return [Rival(first, "higher"), Rival(-second, "lower"), Rival(whole, "higher", ("method",))]
 
 
 def test_a_clearly_better_metric_wins_at_every_level() -> None:
@@ -152,6 +167,45 @@ def test_a_metric_against_itself_shows_no_difference() -> None:
 def test_four_stimuli_decide_nothing() -> None:
     for contest in contests(study(3, 0.1, 3.0, n_items=2, n_methods=2)).values():
         assert (contest.difference, contest.ci_low, contest.p) == (None, None, None)
+
+
+def test_among_several_metrics_each_pair_is_told_what_it_is_told_alone() -> None:
+    table = study(4, 0.5, 1.0)
+    first, turned = among(table, three(table), [(0, 1), (1, 0)])
+    alone = contests(table)
+    assert first == list(alone.values())
+    exchanged = table.rename(columns={"metric_a": "metric_b", "metric_b": "metric_a"})
+    assert turned == list(contests(exchanged).values())
+
+
+def test_metrics_meet_at_the_levels_that_both_have() -> None:
+    table = study(4, 0.5, 1.0)
+    everywhere, over_methods = among(table, three(table), [(0, 1), (0, 2)])
+    assert {one.level for one in everywhere} == {"stimulus", "within_item", "method"}
+    assert [(one.level, one.coefficient) for one in over_methods] == [
+        ("method", name) for name in ("PLCC", "SROCC", "KROCC")
+    ]
+
+
+def test_a_metric_is_resampled_once_however_many_it_meets(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, resampled, compute = study(4, 0.5, 1.0), [], module.within_items
+
+    def counting(name: str, metric: np.ndarray, *rest: object) -> np.ndarray:
+        values = compute(name, metric, *rest)
+        resampled.extend([(name, metric.tobytes())] * (len(values) == 300))
+        return values
+
+    monkeypatch.setattr(module, "within_items", counting)
+    metrics = [table["mos"].to_numpy() + shift * table["metric_b"].to_numpy() for shift in range(4)]
+    among(table, [Rival(one, "higher") for one in metrics], list(combinations(range(4), 2)))
+    assert len(resampled) == len(set(resampled)) == 4 * 3
+
+
+def test_a_stimulus_without_a_value_is_refused() -> None:
+    table = study(4, 0.5, 1.0)
+    gone = table["metric_b"].where(table["item"] > 0).to_numpy()
+    with pytest.raises(ValueError, match="leave out stimuli without all values"):
+        among(table, [*three(table), Rival(gone, "higher")], [(0, 1)])
 
 
 def test_williams_and_zou_agree_with_the_reference(shared: Path) -> None:

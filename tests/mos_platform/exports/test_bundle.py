@@ -237,7 +237,9 @@ def test_a_study_by_its_id(small_study: Study, settings: Any, capsys: pytest.Cap
     folder = open_study("small")
     assert folder == Path(settings.BUNDLES_ROOT) / "small"
     assert (folder / "ratings.csv").is_file()
-    with pytest.raises(InputError, match=r"^no study 'smal' here; known: small; .*\.$"):
+    with pytest.raises(
+        InputError, match=r"^no study 'smal' is on the platform here; name one of these: small\.$"
+    ):
         open_study("smal")
     call_command("export", "small")
     assert capsys.readouterr().out == f"Wrote the bundle of study 'small' to {folder}.\n"
@@ -246,4 +248,4 @@ def test_a_study_by_its_id(small_study: Study, settings: Any, capsys: pytest.Cap
 def test_an_unknown_study_is_one_sentence(installation: Any) -> None:
     done = installation.run("export", "nosuch")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "no study 'nosuch' here; known: none; name one of these or import it.\n"
+    assert done.stderr == "no study 'nosuch' is on the platform here; import it first with import_study.\n"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.urls import reverse
 
+from mos_platform import environment as env
 from mos_platform.intake import take_in
 from mos_platform.metrics.services import progress
 from mos_platform.progress import progress_bar
@@ -33,7 +34,9 @@ class Command(BaseCommand):
                 f"Study '{imported.study.slug}' is here already, unchanged; nothing was imported."
             )
         address = settings.BASE_URL + reverse("raters:welcome", args=[open_link(imported.study).token])
-        self.stdout.write(f"Link for raters, once the platform is served: {address}")
+        # `serve --bind` comes later, and in a process of its own.
+        where = "" if env.text("MOS_BASE_URL") else " at its usual address"
+        self.stdout.write(f"Link for raters, once the platform is served{where}: {address}")
 
 
 def _described(study: Study) -> str:

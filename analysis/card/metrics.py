@@ -1,0 +1,44 @@
+"""What was measured, by which implementation and with which parameters."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.card.facts import counts
+from analysis.card.model import Metric
+from studies.metrics import known_metric
+
+
+def metrics_part(metrics: pd.DataFrame) -> tuple[Metric, ...]:
+    """In natural order of names, as the data have them."""
+    if metrics.empty:
+        return ()
+    return tuple(_metric(str(name), rows) for name, rows in metrics.groupby("metric", sort=False))
+
+
+def _metric(name: str, rows: pd.DataFrame) -> Metric:
+    known = known_metric(name)
+    missing = rows["value"].isna()
+    imported = bool(rows["imported"].eq(True).any()) if "imported" in rows else None
+    return Metric(
+        name=name,
+        title=known.title if known else name,
+        definition=known.definition or None if known else None,
+        source=known.source or None if known else None,
+        direction=_only(rows, "direction") or (known.direction if known else None),
+        unit=_only(rows, "unit") or (known.unit or None if known else None),
+        level="method" if rows["stimulus"].eq("").all() else "clip",
+        implementation=_only(rows, "implementation"),
+        version=_only(rows, "version"),
+        # What a value from elsewhere was computed with, its file does not say.
+        parameters=dict(known.parameters) or None if known and not imported else None,
+        imported=imported,
+        n_values=int((~missing).sum()),
+        n_missing=int(missing.sum()),
+        missing_because=counts(rows[missing], "status"),
+    )
+
+
+def _only(rows: pd.DataFrame, column: str) -> str | None:
+    """The words of a column, joined where they differ."""
+    return ", ".join(counts(rows, column) or {}) or None

@@ -1,0 +1,81 @@
+"""How reliable the answers are and how intervals were made: what results.json says, in the card's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.card.model import Interval, QuestionCorrelation, Reliability, Screening, Statistics
+from analysis.load import StudyData
+
+Row = dict[str, Any]
+RELIABILITY = (
+    "ICC(1)",
+    "ICC(A,1)",
+    "ICC(A,k)",
+    "ICC(Q,k)",
+    "alpha_ordinal",
+    "alpha_interval",
+    "kendall_w",
+    "generalizability",
+    "repeat_consistency",
+)
+
+
+def reliability_part(results: Row) -> tuple[Reliability, ...]:
+    """With everybody, and with those whose answers count."""
+    rows = [row for row in results["agreement"] if row["coefficient"] in RELIABILITY]
+    return tuple(Reliability(**{key: row[key] for key in Reliability.model_fields}) for row in rows)
+
+
+def question_correlation_part(results: Row) -> tuple[QuestionCorrelation, ...]:
+    rows = results["question_correlation"]
+    kept = QuestionCorrelation.model_fields
+    return tuple(QuestionCorrelation(**{key: row[key] for key in kept}) for row in rows)
+
+
+def screening_part(results: Row, data: StudyData) -> Screening:
+    rows = results["screening"]
+    declared = data.config.screening if data.config else None
+    limits = declared.model_dump(mode="json") if declared else {}
+    by_rule: dict[str, set[str]] = {row["rule"]: set() for row in rows}
+    for row in rows:
+        by_rule[row["rule"]] |= {row["rater"]} if row["flagged"] else set()
+    return Screening(
+        declared=declared.apply if declared else None,
+        thresholds={rule: limits[rule] for rule in declared.apply} if declared else None,
+        raters_flagged={rule: len(raters) for rule, raters in by_rule.items()},
+        raters_excluded=len({row["rater"] for row in rows if row["applied"]}),
+    )
+
+
+def statistics_part(results: Row) -> Statistics:
+    options = results["options"]
+    kept = ("target", "confidence", "seed", "n_boot", "margin")
+    tested = [*results["differences"], *results["preference_pairs"]]
+    return Statistics(
+        **{key: options[key] for key in kept},
+        intervals=tuple(_intervals(results)),
+        multiplicity="Holm, per question" if tested else None,
+    )
+
+
+def _intervals(results: Row) -> list[Interval]:
+    """One entry per question and kind of result, of those whose answers count."""
+    primary = "applied" if any(row["applied"] for row in results["screening"]) else "none"
+    target = results["options"]["target"]
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for row, result in _estimates(results):
+        if row.get("screening", primary) == primary and row["procedure"]:
+            found.setdefault((row["question"], result), {})[row["procedure"]] = None
+    return [
+        Interval(question=question, result=result, target=target, procedures=tuple(procedures))
+        for (question, result), procedures in found.items()
+    ]
+
+
+def _estimates(results: Row) -> list[tuple[Row, str]]:
+    means = [(row, row["measure"]) for row in results["mos"]]
+    differences = [(row, f"{row['measure']} differences") for row in results["differences"]]
+    preference = [(row, "preference strengths") for row in results["preference"]]
+    raw = [row for row in results["correlation"] if row["mapping"] == "raw"]
+    return [*means, *differences, *preference, *((row, f"correlation, {row['level']} level") for row in raw)]

@@ -1,0 +1,227 @@
+"""The card in words: method of test, questions, material, reliability and analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analysis.figures.numbers import coefficient_text, counted, listed, number, percent, titled
+from analysis.figures.raters import coefficient_name
+from analysis.report.card_people import Line, counts_text, joined
+
+Row = dict[str, Any]
+SHOWN = ("ICC(A,1)", "ICC(A,k)", "ICC(Q,k)", "alpha_ordinal", "alpha_interval", "repeat_consistency")
+TOGETHER = {"stimulus": "over stimuli", "within_stimulus": "within stimuli (halo)"}
+MOST_PAIRS = 6
+ORDERS = {"fixed": "always in the same order", "varied": "in varying order"}
+
+
+def design_lines(card: Row) -> list[Line]:
+    protocol, told = card["protocol"], card["reporting"]
+    return [
+        ("Protocol", "; ".join(_part(part) for part in protocol["parts"]) or None),
+        *((f"Question {q['id']}", _question(q)) for q in protocol["questions"]),
+        ("Language", protocol["language"]),
+        ("Instructions", protocol["texts"] and protocol["texts"]["instructions"]),
+        ("Training", joined(told["training"], _count(card["checks"]["n_training"], "practice trial"))),
+        ("Attention checks", _checks(card["checks"])),
+        ("Hidden repeats", _count(card["checks"]["n_repeats"], "trial")),
+        ("Order", _order(protocol["order"])),
+        ("Questions of a trial", ORDERS.get(protocol["order"]["question_order"])),
+    ]
+
+
+def _part(part: Row) -> str:
+    trials = part["trials_per_sitting"]
+    words = [
+        f"{part['test_method']} ({part['id']})",
+        "all trials" if trials is None else f"{counted(trials, 'trial')} a sitting",
+        counted(part["attention_checks"], "attention check"),
+    ]
+    if part["test_method"] == "PC":
+        words.append("ties allowed" if part["tie"] else "forced choice")
+    return ", ".join(words)
+
+
+def _question(question: Row) -> str | None:
+    text = f"“{question['text']}”" if question["text"] else None
+    if question["low"] is None:
+        return joined(text, "choice between two clips")
+    ends = f"{question['low']:g} to {question['high']:g}"
+    if not question["labels"]:
+        return joined(text, ends)
+    grades = ", ".join(f"{grade} {word}" for grade, word in question["labels"].items())
+    return joined(text, f"{ends}: {grades}")
+
+
+def _count(n: int | None, one: str) -> str | None:
+    return None if n is None else counted(n, one) if n else "none"
+
+
+def _checks(checks: Row) -> str | None:
+    if not checks["n_checks"]:
+        return _count(checks["n_checks"], "check")
+    return (
+        f"{checks['n_passed']} of {checks['n_checks']} passed ({percent(checks['pass_rate'])}); "
+        f"{checks['n_raters_missed']} of {counted(checks['n_raters_checked'], 'rater')} missed one or more"
+    )
+
+
+def _order(order: Row) -> str | None:
+    own = order["own_order_share"]
+    sides = [
+        f"{what} in {percent(order[key])} of pairs"
+        for key, what in (
+            ("left_share", "the study's earlier method on the left"),
+            ("first_share", "the left clip first"),
+        )
+        if order[key] is not None
+    ]
+    measured = None if own is None else f"{percent(own)} of sittings had an order of their own"
+    return joined(order["description"], measured, ", ".join(sides) or None)
+
+
+def material_lines(card: Row) -> list[Line]:
+    protocol, material, told = card["protocol"], card["material"], card["reporting"]
+    return [
+        *((f"Method {method['name']}", _method(method)) for method in card["methods"]),
+        ("Reference", protocol["reference"]),
+        ("Items", f"{len(protocol['items'])}: {listed(protocol['items'])}" if protocol["items"] else None),
+        ("Sources", told["sources"]),
+        ("Stimuli", _stimuli(material) if material["n_stimuli"] else None),
+        ("Coding", told["coding"]),
+        ("Splits", counts_text(material["splits"])),
+        *((f"Items by {name}", counts_text(levels)) for name, levels in material["attributes"].items()),
+    ]
+
+
+def _method(method: Row) -> str | None:
+    named = (("stimuli", "stimulus", "stimuli"), ("raters", "rater", "raters"))
+    answers = (("ratings", "rating", "ratings a question"), ("comparisons", "comparison", "comparisons"))
+    told = [counted(method[key], one, many) for key, one, many in (*named, *answers) if method[key]]
+    citation = method["citation"]
+    return joined(method["description"], ", ".join(told) or None, citation and citation["text"])
+
+
+def _stimuli(material: Row) -> str:
+    named = (("duration_s", "s"), ("fps", "frames/s"), ("width", "px wide"), ("height", "px high"))
+    parts = [str(material["n_stimuli"])]
+    for name, unit in named:
+        span = material[f"{name}_range"]
+        if span is not None:
+            low, high = f"{span[0]:.4g}", f"{span[1]:.4g}"
+            parts.append(f"{low} {unit}" if low == high else f"{low} to {high} {unit}")
+    if material["n_sha256"]:
+        parts.append(f"sha256 recorded of {material['n_sha256']}")
+    return ", ".join(parts)
+
+
+def reliability_lines(card: Row) -> list[Line]:
+    rows = [row for row in card["reliability"] if row["coefficient"] in SHOWN]
+    lines: list[Line] = []
+    for question in dict.fromkeys(row["question"] for row in rows):
+        own = [row for row in rows if row["question"] == question]
+        lines.append((f"Reliability {question}", _coefficients(own, "none")))
+        lines.append(("… after exclusions", _coefficients(own, "applied")))
+    return [*lines, ("Questions together", _together(card["question_correlation"]))]
+
+
+def _coefficients(rows: Sequence[Row], screening: str) -> str | None:
+    shown = [row for row in rows if row["screening"] == screening and row["value"] is not None]
+    return joined(*(f"{coefficient_name(row['coefficient'])} {coefficient_text(row)}" for row in shown))
+
+
+def _together(rows: Sequence[Row]) -> str | None:
+    """Pearson's r of each pair of questions: over stimuli, and beyond them."""
+    shown = [row for row in rows if row["coefficient"] == "PLCC" and row["value"] is not None]
+    found: dict[str, list[str]] = {}
+    for row in shown:
+        if row["level"] in TOGETHER:
+            pair = f"{row['question_a']} and {row['question_b']}"
+            found.setdefault(pair, []).append(f"r {coefficient_text(row)} {TOGETHER[row['level']]}")
+    if len(found) > MOST_PAIRS:
+        return _ranges(shown, len(found))
+    return joined(*(f"{pair} {', '.join(texts)}" for pair, texts in found.items()))
+
+
+def _ranges(rows: Sequence[Row], n_pairs: int) -> str:
+    texts = []
+    for level, words in TOGETHER.items():
+        values = [row["value"] for row in rows if row["level"] == level]
+        if values:
+            texts.append(f"r from {number(min(values))} to {number(max(values))} {words}")
+    return f"{n_pairs} pairs of questions: {', '.join(texts)}; each in tables/question_correlation.csv"
+
+
+def analysis_lines(card: Row) -> list[Line]:
+    statistics = card["statistics"]
+    return [
+        ("Screening", _screening(card["screening"])),
+        ("Intervals", _intervals(statistics)),
+        *_procedures(statistics["intervals"]),
+        ("Several tests", statistics["multiplicity"]),
+        ("Equivalence margin", None if statistics["margin"] is None else f"{statistics['margin']:g}"),
+        *((f"Metric {metric['title']}", _metric(metric)) for metric in card["metrics"]),
+        ("Collected with", card["collected_with"] and _versions(card["collected_with"])),
+        ("Analysed with", _versions(card["software"])),
+    ]
+
+
+def _intervals(statistics: Row) -> str:
+    parts = [percent(statistics["confidence"]), f"target {statistics['target']}"]
+    return ", ".join([*parts, f"{statistics['n_boot']} bootstrap replicates where an interval is resampled"])
+
+
+def _procedures(intervals: Sequence[Row]) -> list[Line]:
+    """One line per kind of result; questions that share a procedure are named together."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in intervals:
+        of_result = found.setdefault(row["result"], {})
+        of_result.setdefault(" / ".join(row["procedures"]), []).append(row["question"])
+    return [
+        (f"… of {result}", joined(*(f"{', '.join(names)}: {words}" for words, names in same.items())))
+        for result, same in found.items()
+    ]
+
+
+def _screening(screening: Row) -> str:
+    rules = screening["declared"]
+    flagged = counts_text({rule: n for rule, n in screening["raters_flagged"].items() if n})
+    declared = None if rules is None else f"declared rules: {_declared(screening) or 'none'}"
+    return (
+        joined(
+            declared,
+            f"{counted(screening['raters_excluded'], 'rater')} excluded",
+            f"flagged by rule: {flagged}" if flagged else None,
+        )
+        or ""
+    )
+
+
+def _declared(screening: Row) -> str:
+    return ", ".join(f"{rule} ({_pairs(limits)})" for rule, limits in screening["thresholds"].items())
+
+
+def _pairs(limits: Row) -> str:
+    return ", ".join(f"{titled(name).lower()} {value:g}" for name, value in limits.items())
+
+
+def _metric(metric: Row) -> str | None:
+    origin = "measured elsewhere" if metric["imported"] else "computed"
+    made = " ".join(word for word in (metric["implementation"], metric["version"]) if word)
+    parameters = metric["parameters"]
+    return joined(
+        metric["definition"],
+        metric["source"],
+        f"{metric['direction']} is better" if metric["direction"] else None,
+        f"{origin} ({made})" if made else origin,
+        parameters and ", ".join(f"{name} {value}" for name, value in parameters.items()),
+        counted(metric["n_values"], "value"),
+        f"{metric['n_missing']} missing ({counts_text(metric['missing_because'])})"
+        if metric["n_missing"]
+        else None,
+    )
+
+
+def _versions(software: dict[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in software.items())

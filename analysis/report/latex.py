@@ -1,0 +1,203 @@
+"""A table in LaTeX: a float with caption and label, booktabs rules, panels and parts where it is large.
+
+A document needs `\\usepackage[T1]{fontenc}` and `\\usepackage{array,booktabs}`; names in other than Latin
+letters need LuaLaTeX or XeLaTeX and a font that has them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from analysis.report.table import Cell, Table
+
+T = TypeVar("T")
+COLUMN_WIDTH = 54  # characters that fit one column of two at \footnotesize, with 4 pt between columns
+PAGE_WIDTH = 108
+MOST_LINES = 54  # of a table, that one page holds
+HEAD_LINES = 5
+WRAPPED = 36
+LEAST_WRAPPED = 14
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "−": "$-$",
+    "–": "--",
+    "—": "---",
+    "±": r"$\pm$",
+    "×": r"$\times$",
+    "≥": r"$\ge$",
+    "≤": r"$\le$",
+    "<": "$<$",
+    ">": "$>$",
+    "|": "$|$",
+    "α": r"$\alpha$",
+    "β": r"$\beta$",
+    "κ": r"$\kappa$",
+    "ρ": r"$\rho$",
+    "σ": r"$\sigma$",
+    "τ": r"$\tau$",
+    "∞": r"$\infty$",
+    "√": r"$\surd$",
+    "°": r"$^\circ$",
+    "²": r"$^2$",
+    "·": r"$\cdot$",
+    "…": r"\ldots{}",
+    "“": "``",
+    "”": "''",
+    "‘": "`",
+    "’": "'",
+    '"': r"\textquotedbl{}",
+    "\u2009": r"\,",
+    "\u202f": r"\,",
+    "\u00a0": "~",
+}
+
+PREAMBLE = r"""% All tables of the report, one after another: pdflatex all.tex
+% (lualatex or xelatex, and a font that has them, for names in other than Latin letters).
+\documentclass[twocolumn]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage[margin=18mm]{geometry}
+\usepackage{array,booktabs}
+\begin{document}
+"""
+
+
+def document(files: Sequence[str]) -> str:
+    """A document that holds the tables in `files` (names without ending), for a look or for copying from."""
+    inputs = "".join(f"\\input{{{file}}}\n\\clearpage\n" for file in files)
+    return f"{PREAMBLE}{inputs}\\end{{document}}\n"
+
+
+def escaped(text: str) -> str:
+    """Plain text with LaTeX's special characters defused; one line."""
+    line = re.sub(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text)
+    return "".join(_SPECIAL.get(character, character) for character in line)
+
+
+def float_of(table: Table) -> str:
+    """One float; several that continue each other where one page does not hold the rows."""
+    pieces = [
+        replace(panel, rows=rows)
+        for panel in table.panels(PAGE_WIDTH)
+        for rows in _portions(panel.rows, [_lines(panel, row) for row in panel.rows])
+    ]
+    heights = [HEAD_LINES + sum(_lines(piece, row) for row in piece.rows) for piece in pieces]
+    parts = _portions(pieces, heights)
+    return "\n".join(_float(part, i, len(parts)) for i, part in enumerate(parts))
+
+
+def _portions(values: Sequence[T], heights: Sequence[int]) -> list[tuple[T, ...]]:
+    """As many values together as one page holds; one empty portion of nothing."""
+    portions, room = [list[T]()], MOST_LINES
+    for value, height in zip(values, heights, strict=True):
+        if portions[-1] and height > room:
+            portions.append([])
+            room = MOST_LINES
+        portions[-1].append(value)
+        room -= height
+    return [tuple(portion) for portion in portions]
+
+
+def _lines(table: Table, row: Sequence[Cell]) -> int:
+    """Lines that a row takes where long words are wrapped."""
+    rooms = _rooms(table)
+    return max([1, *(math.ceil(len(row[i].text) / (0.85 * room)) for i, room in rooms.items())])
+
+
+def _float(panels: Sequence[Table], number: int, of: int) -> str:
+    first = panels[0]
+    wide = sum(n + 2 for n in first.widths) > COLUMN_WIDTH or len(panels) > 1
+    environment = "table*" if wide else "table"
+    part = f" (part {number + 1} of {of})" if of > 1 else ""
+    suffix = f"-{number + 1}" if number else ""
+    lines = [
+        f"\\begin{{{environment}}}[tp]",
+        "\\centering\\footnotesize\\setlength{\\tabcolsep}{4pt}",
+        f"\\caption{{{escaped(first.caption.rstrip('.') + part)}.}}",
+        f"\\label{{tab:{first.file}{suffix}}}",
+        "\n\\par\\medskip\n".join(_tabular(panel) for panel in panels),
+        f"\\end{{{environment}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _tabular(table: Table) -> str:
+    lines = [
+        f"\\begin{{tabular}}{{@{{}}{''.join(_columns(table))}@{{}}}}",
+        "\\toprule",
+        *_groups(table),
+        " & ".join(_heading(table, i) for i in range(len(table.header))) + r" \\",
+        "\\midrule",
+        *(" & ".join(_cell(table, i, cell) for i, cell in enumerate(row)) + r" \\" for row in table.rows),
+        "\\bottomrule",
+        "\\end{tabular}",
+    ]
+    return "\n".join(lines)
+
+
+def _columns(table: Table) -> list[str]:
+    """Left for words, right for numbers; long words are wrapped in what room the other columns leave."""
+    columns = ["l" if i in table.texts else "r" for i in range(len(table.header))]
+    for i, room in _rooms(table).items():
+        columns[i] = f">{{\\raggedright\\arraybackslash}}p{{{room / PAGE_WIDTH:.3f}\\textwidth}}"
+    return columns
+
+
+def _rooms(table: Table) -> dict[int, float]:
+    """Characters that fit side by side in each wrapped column."""
+    wrapped = _wrapped(table)
+    others = sum(n + 2 for i, n in enumerate(table.widths) if i not in wrapped)
+    total = sum(table.widths[i] for i in wrapped)
+    rooms = {i: (PAGE_WIDTH - others) * table.widths[i] / total - 2 for i in wrapped}
+    return {i: min(max(room, LEAST_WRAPPED), table.widths[i]) for i, room in rooms.items()}
+
+
+def _wrapped(table: Table) -> list[int]:
+    return [i for i in sorted(table.texts) if table.widths[i] > WRAPPED]
+
+
+def _groups(table: Table) -> list[str]:
+    if not table.groups:
+        return []
+    heads, rules, at = [""], [], 2
+    for group in table.groups:
+        end = at + group.columns - 1
+        heads.append(f"\\multicolumn{{{group.columns}}}{{c}}{{{escaped(group.title)}}}")
+        rules += [f"\\cmidrule(lr){{{at}-{end}}}"] if group.title else []
+        at = end + 1
+    return [" & ".join(heads) + r" \\", "".join(rules)]
+
+
+def _heading(table: Table, column: int) -> str:
+    """Words of a heading stand one under another where it is wider than its column."""
+    widest = max([12, *(len(row[column].text) for row in table.rows)])
+    lines = textwrap.wrap(table.header[column], widest, break_long_words=False, break_on_hyphens=False)
+    if len(lines) < 2 or column in _wrapped(table):
+        return escaped(table.header[column])
+    side = "l" if column in table.texts else "r"
+    stacked = "\\\\".join(escaped(line) for line in lines)
+    return f"\\shortstack[{side}]{{{stacked}}}"
+
+
+def _cell(table: Table, column: int, cell: Cell) -> str:
+    text = escaped(cell.text)
+    if column in _wrapped(table):
+        text = re.sub(r"(\\_|[-./,)])(?=\S)", r"\1\\allowbreak{}", text)
+    text += f"\\textsuperscript{{{escaped(cell.mark)}}}" if cell.mark else ""
+    return f"\\textbf{{{text}}}" if cell.bold else text

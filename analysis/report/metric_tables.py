@@ -1,0 +1,188 @@
+"""Tables of metrics: values per method and group, how far they follow MOS, what others published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from analysis.figures.metrics import LEVELS, correlation_row
+from analysis.figures.numbers import (
+    MISSING,
+    coefficient_text,
+    number,
+    p_value,
+    titled,
+    with_interval,
+)
+from analysis.figures.view import Row, View
+from analysis.report.table import Cell, Group, Table, cells
+
+COEFFICIENTS = ("PLCC", "SROCC", "KROCC")
+SPREAD = "Median [quartiles]"
+
+
+def correlation(view: View, question: str) -> Table:
+    """Metric × level: the three coefficients with their intervals."""
+    keys = {(row["metric"], row["level"]): None for row in view.rows("correlation", question)}
+    body = []
+    for metric, level in keys:
+        found = [correlation_row(view, question, metric, level, name) for name in COEFFICIENTS]
+        n = next((row["n"] for row in found if row is not None), 0)
+        values = [_coefficient(row) for row in found]
+        body.append(cells((view.metric_title(metric), _level(level), str(n), *values)))
+    caption = f"{view.question(question).title}: correlation of metrics with MOS, raw values."
+    header = ("Metric", "Level", "n", *COEFFICIENTS)
+    return Table(f"correlation-{question}", caption, header, tuple(body), frozenset({0, 1}))
+
+
+def contests(view: View, question: str) -> Table:
+    """Pairs of metrics: which follows MOS more closely."""
+    body = [
+        cells(
+            (
+                f"{view.metric_title(row['metric_a'])} – {view.metric_title(row['metric_b'])}",
+                _level(row["level"]),
+                row["coefficient"],
+                with_interval(row["difference"], row["ci_low"], row["ci_high"], signed=True),
+                p_value(row["p"]),
+            )
+        )
+        for row in view.rows("metric_contest", question)
+    ]
+    header = ("Metrics", "Level", "Coefficient", "Difference", "p")
+    caption = (
+        f"{view.question(question).title}: differences of correlations, signs aligned (first minus second)."
+    )
+    return Table(
+        f"metric_contest-{question}", caption, header, tuple(body), frozenset({0, 1, 2}), folded=True
+    )
+
+
+def classification(view: View, question: str) -> Table:
+    """How well each metric tells the pairs that raters tell apart."""
+    body = [
+        cells(
+            (
+                view.metric_title(row["metric"]),
+                number(row["auc_different"]),
+                number(row["auc_better"]),
+                number(row["pairs_significant"], 0),
+                number(row["pairs_ordered_rightly"], 0),
+            )
+        )
+        for row in view.rows("metric_classification", question)
+    ]
+    header = (
+        "Metric",
+        "AUC different",
+        "AUC better",
+        "Pairs resolved by raters",
+        "ordered alike by the metric",
+    )
+    caption = (
+        f"{view.question(question).title}: pairs of methods as raters and metrics tell them apart; AUC of "
+        "different against not resolved, and of better against worse."
+    )
+    return Table(f"metric_classification-{question}", caption, header, tuple(body), folded=True)
+
+
+def metrics(view: View) -> Table:
+    """Methods × metrics: mean beside median and quartiles."""
+    rows = view.rows("metrics")
+    names = list(dict.fromkeys(row["metric"] for row in rows))
+    found = {(row["method"], row["metric"]): row for row in rows}
+    methods = [name for name in view.methods if any((name, metric) in found for metric in names)]
+    body = tuple(
+        (Cell(method), *_spreads(found.get((method, metric)) for metric in names)) for method in methods
+    )
+    caption = "Metrics per method: mean, and median with quartiles, over its clips that have a value."
+    return Table("metrics", caption, _spread_header("Method", names), body, groups=_by_metric(view, names))
+
+
+def group_metrics(view: View, attribute: str) -> Table:
+    """Level × method: mean beside median and quartiles of every metric."""
+    rows = [row for row in view.rows("group_metrics") if row["attribute"] == attribute]
+    names = list(dict.fromkeys(row["metric"] for row in rows))
+    found = {(row["level"], row["method"], row["metric"]): row for row in rows}
+    places = dict.fromkeys((row["level"], row["method"]) for row in rows)
+    body = tuple(
+        (Cell(f"{level}: {method}"), *_spreads(found.get((level, method, metric)) for metric in names))
+        for level, method in places
+    )
+    caption = f"Metrics by {titled(attribute).lower()}: mean, and median with quartiles."
+    header = _spread_header(titled(attribute), names)
+    name = f"group_metrics-{attribute}"
+    return Table(name, caption, header, body, folded=True, groups=_by_metric(view, names))
+
+
+def attributes(view: View) -> list[str]:
+    """Splits and attributes of items that metrics are given by."""
+    return list(dict.fromkeys(row["attribute"] for row in view.rows("group_metrics")))
+
+
+def literature(view: View) -> Table:
+    """Published values of the same metric and data set beside what was measured here."""
+    body = [
+        cells(
+            (
+                row["method"],
+                view.metric_title(row["metric"]),
+                row["dataset"],
+                _in_unit(row["published_value"], row["unit"]),
+                str(row["source"] or MISSING),
+                *(_in_unit(row[key], row["measured_unit"]) for key in ("measured_mean", "measured_median")),
+                number(row["n"], 0),
+            )
+        )
+        for row in view.rows("literature")
+    ]
+    header = ("Method", "Metric", "Data set", "Published", "Source", "Mean", "Median", "Clips")
+    caption = (
+        "Literature values beside measured ones: what others published for the same metric and data set. "
+        "Clips, crops and implementations may differ, so the two are no replication of each other."
+    )
+    groups = (Group("Literature", 4), Group("Measured here", 3))
+    texts = frozenset({0, 1, 2, 4})
+    return Table("literature", caption, header, tuple(body), texts, groups=(Group("", 1), *groups))
+
+
+def _spread_header(first: str, names: Sequence[str]) -> tuple[str, ...]:
+    return (first, *(title for _ in names for title in ("Mean", SPREAD)))
+
+
+def _by_metric(view: View, names: Sequence[str]) -> tuple[Group, ...]:
+    return tuple(Group(_metric_header(view, name), 2) for name in names)
+
+
+def _metric_header(view: View, name: str) -> str:
+    about = view.metric(name)
+    unit = f", {about['unit']}" if about["unit"] not in (None, "", "1") else ""
+    return titled(f"{about['title']}{unit}")
+
+
+def _spreads(rows: Iterable[Row | None]) -> list[Cell]:
+    """Two cells per metric: mean, and median with quartiles."""
+    return [cell for row in rows for cell in _spread(row)]
+
+
+def _spread(row: Row | None) -> tuple[Cell, Cell]:
+    if row is None or row["median"] is None:
+        return Cell(MISSING), Cell(MISSING)
+    digits = 2 if abs(row["median"]) >= 10 else 3
+    spread = with_interval(row["median"], row["q1"], row["q3"], digits)
+    return Cell(number(row["mean"], digits)), Cell(spread)
+
+
+def _in_unit(value: float | None, unit: str | None) -> str:
+    """A value as it was published, with no digits that were not given, and its unit where it has one."""
+    if value is None:
+        return MISSING
+    text = f"{value:.4g}".replace("-", "−")
+    return text if unit in (None, "", "1") else f"{text} {unit}"
+
+
+def _level(level: str) -> str:
+    return LEVELS.get(level, level)
+
+
+def _coefficient(row: Row | None) -> str:
+    return MISSING if row is None else coefficient_text(row)

@@ -1,0 +1,190 @@
+"""Sentences on pairs of methods: what is resolved, what is not, and how many of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from analysis.figures.numbers import counted, number, p_phrase, percent, percents, with_interval
+from analysis.figures.pairs import all_pairs, resolved
+from analysis.figures.view import Row, View
+from analysis.report.text import escaped
+
+MOST_PAIRS = 6
+MOST_OPEN = 3
+MOST_FURTHER = 5
+AGAINST_REFERENCE = "all against the reference"
+ADJUSTED = "(interval unadjusted; p after Holm's correction)"
+
+
+def rated(view: View, question: str, order: Sequence[str]) -> list[str]:
+    """Neighbours in the order of the means, then how many pairs are resolved."""
+    rows = all_pairs(view, question)
+    by_pair = {frozenset((row["method_a"], row["method_b"])): row for row in rows}
+    found = [(above, below, by_pair.get(frozenset((above, below)))) for above, below in pairwise(order)]
+    known = [(above, below, row) for above, below, row in found if row and row["ci_low"] is not None]
+    clear = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
+    open_ones = [one for one in known if not resolved(view, one[2])]
+    return [
+        " ".join(f"{_above(*one)}." for one in clear),
+        _not_resolved([_whether(*one) for one in open_ones], "is rated above"),
+        _without_interval(rows),
+        " ".join(_counts(view, rows, [row for _, _, row in clear], "mean", 0.0)),
+    ]
+
+
+def preferred(view: View, question: str) -> list[str]:
+    """Neighbours in the order of the strengths, then how many pairs are resolved."""
+    pairs = view.rows("preference_pairs", question)
+    by_pair = {frozenset((row["method_a"], row["method_b"])): row for row in pairs}
+    order = [row["method"] for row in view.strengths(question)]
+    found = [(a, b, by_pair.get(frozenset((a, b)))) for a, b in pairwise(order)]
+    known = [(a, b, row) for a, b, row in found if row and row["p_a"] is not None]
+    clear = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
+    open_ones = [one for one in known if not resolved(view, one[2])]
+    return [
+        _strongest(view, question),
+        " ".join(_won(*one) for one in clear),
+        _not_resolved([_whether_won(*one) for one in open_ones], "is preferred to"),
+        " ".join(_counts(view, pairs, [row for _, _, row in clear], "p_a", 0.5)),
+    ]
+
+
+def _strongest(view: View, question: str) -> str:
+    """Who leads, where all methods share one scale of strengths."""
+    rows = view.strengths(question)
+    if len(rows) < 3 or rows[0]["strength"] is None:
+        return ""
+    best = rows[0]
+    value = with_interval(best["strength"], best["ci_low"], best["ci_high"], signed=True)
+    won = f"; preferred in {percent(best['win_rate'])} of its comparisons" if best["win_rate"] else ""
+    return f"{escaped(best['method'])} has the highest preference strength, {value} (log-worth{won})."
+
+
+def as_good(view: View, question: str) -> list[str]:
+    """Which methods are as good as the reference: not worse by the declared margin, one-sided."""
+    rows = [
+        row
+        for row in view.screened("differences", question)
+        if row["method_b"] == view.reference
+        and row["family"] == AGAINST_REFERENCE
+        and row["p_noninferiority"] is not None
+    ]
+    if not rows:
+        return []
+    good = [row for row in rows if row["p_noninferiority"] < view.alpha]
+    worse = [row for row in rows if row["ci_high"] < -row["margin"]]
+    unsure = [row for row in rows if row not in good and row not in worse]
+    reference = escaped(str(view.reference))
+    parts = [
+        _those(good, f"as good as {reference}"),
+        _those(worse, f"worse than {reference} by more than that"),
+        _those(unsure, f"as good as {reference}", "whether ", " is not resolved"),
+    ]
+    told = "; ".join(part for part in parts if part)
+    margin = number(rows[0]["margin"])
+    return [f"With the declared margin of {margin} grades (tests one-sided, unadjusted): {told}."]
+
+
+def _those(rows: Sequence[Row], what: str, before: str = "", after: str = "") -> str:
+    """`a (−0.05 [−0.20, 0.10], p = 0.012) and b (0.10 [0.02, 0.18], p < 0.001) are as good as real`."""
+    if not rows:
+        return ""
+    shown = [f"{escaped(row['method_a'])} ({_beside(row)})" for row in rows[:MOST_PAIRS]]
+    verb = "is" if len(rows) == 1 else "are"
+    return f"{before}{_truncated(shown, len(rows))} {verb} {what}{after}"
+
+
+def _beside(row: Row) -> str:
+    """The difference from the reference; its test where it is not plainly worse."""
+    value = with_interval(row["mean"], row["ci_low"], row["ci_high"], signed=True)
+    plainly = row["ci_high"] < -row["margin"]
+    return value if plainly else f"{value}, {p_phrase(row['p_noninferiority'])}"
+
+
+def _truncated(shown: Sequence[str], n: int) -> str:
+    named = [*shown, *([f"{n - len(shown)} more"] if n > len(shown) else [])]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def _not_resolved(found: Sequence[tuple[str, str, str]], verb: str) -> str:
+    """One sentence for one open pair, one list for several."""
+    if not found:
+        return ""
+    above, below, value = found[0]
+    if len(found) == 1:
+        return f"Whether {above} {verb} {below} is not resolved here: {value}."
+    told = [f"{above} {verb} {below} ({value})" for above, below, value in found[:MOST_OPEN]]
+    more = len(found) - MOST_OPEN
+    rest = f"; nor for {counted(more, 'further pair')} of neighbours" if more > 0 else ""
+    return f"Not resolved here is whether {'; '.join(told)}{rest}."
+
+
+def _above(above: str, below: str, row: Row) -> str:
+    value, p = _difference(above, row)
+    return f"{escaped(above)} is rated above {escaped(below)} by {value} ({p})"
+
+
+def _whether(above: str, below: str, row: Row) -> tuple[str, str, str]:
+    value, p = _difference(above, row)
+    return escaped(above), escaped(below), f"{value}, {p}"
+
+
+def _difference(above: str, row: Row) -> tuple[str, str]:
+    sign = 1 if row["method_a"] == above else -1
+    low, high = sorted((sign * row["ci_low"], sign * row["ci_high"]))
+    return with_interval(sign * row["mean"], low, high), p_phrase(row["p_holm"])
+
+
+def _won(a: str, b: str, row: Row) -> str:
+    share, value = _share(a, row)
+    verb = "is preferred to" if share >= 0.5 else "is less often preferred than"
+    return f"{escaped(a)} {verb} {escaped(b)} ({value})."
+
+
+def _whether_won(a: str, b: str, row: Row) -> tuple[str, str, str]:
+    return escaped(a), escaped(b), _share(a, row)[1]
+
+
+def _share(a: str, row: Row) -> tuple[float, str]:
+    """How often `a` was preferred, and that in words with its interval and test."""
+    straight = row["method_a"] == a
+    share = row["p_a"] if straight else 1 - row["p_a"]
+    low, high = row["ci_low"], row["ci_high"]
+    if low is not None and high is not None and not straight:
+        low, high = 1 - high, 1 - low
+    n = counted(int(row["wins_a"] + row["wins_b"] + row["ties"]), "comparison")
+    test = p_phrase(row["p_holm"]) if row["p_holm"] is not None else "no test can be given"
+    return share, f"{percent(share)} {percents(low, high)}".strip() + f" of {n}, {test}"
+
+
+def _without_interval(rows: Sequence[Row]) -> str:
+    bare = sum(row["ci_low"] is None for row in rows)
+    if not bare:
+        return ""
+    if bare == len(rows):
+        return "For no pair of methods can an interval be given." if bare > 1 else ""
+    return f"For {bare} of {counted(len(rows), 'pair')} no interval can be given."
+
+
+def _counts(view: View, rows: Sequence[Row], told: Sequence[Row], key: str, even: float) -> list[str]:
+    """How many pairs are resolved, and which of them no sentence was about; `even` is no difference."""
+    if len(rows) < 2:
+        return []
+    known = [row for row in rows if resolved(view, row)]
+    further = [_ordered(row, row[key] - even) for row in known if row not in told]
+    if not known:
+        return [f"None of {len(rows)} pairs of methods is resolved {ADJUSTED}."]
+    if len(known) == len(rows):
+        return [f"All {len(rows)} pairs of methods are resolved {ADJUSTED}."]
+    verb = "is" if len(known) == 1 else "are"
+    sentences = [f"{len(known)} of {len(rows)} pairs of methods {verb} resolved {ADJUSTED}."]
+    if further:
+        sentences.append(f"Further resolved: {_truncated(further[:MOST_FURTHER], len(further))}.")
+    return sentences
+
+
+def _ordered(row: Row, ahead: float) -> str:
+    """`a over b`, the better one first."""
+    names = (row["method_a"], row["method_b"]) if ahead >= 0 else (row["method_b"], row["method_a"])
+    return f"{escaped(names[0])} over {escaped(names[1])}"

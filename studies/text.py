@@ -1,0 +1,18 @@
+"""Text that a study file may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+
+def _printable(text: str) -> str:
+    """Databases refuse some control characters, and no page shows any."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
+        raise ValueError("it holds a control character; remove it")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_printable)]

@@ -1,0 +1,127 @@
+"""The card in words: what is known stands in rows, what is not at the end; Markdown and LaTeX hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.card import build_card
+from analysis.load import load_source
+from analysis.options import Options
+from analysis.report.card import card_markdown, card_rows, card_sections, card_tex
+from analysis.results import compute
+
+Row = dict[str, Any]
+
+
+def card_of(source: Path) -> Row:
+    data = load_source(str(source))
+    return build_card(compute(data, Options(n_boot=20)), data)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Row:
+    lines = [
+        f"r{r},i{i},{m},{1 + (r * i + len(m)) % 5}" for r in range(4) for i in range(3) for m in ("a", "bb")
+    ]
+    (tmp_path / "ratings.csv").write_text("\n".join(["rater,item,method,score", *lines]) + "\n")
+    return card_of(tmp_path)
+
+
+def test_what_is_missing_stands_together_at_the_end(study) -> None:
+    card = study.view.card
+    rows = card_rows(card)
+    assert rows[-1] == ("Not reported", "; ".join(fact["label"] for fact in card["missing"]))
+    assert "payment" in rows[-1][1]
+    told = dict(rows[:-1])
+    assert "Payment" not in told
+    assert told["Raters"] == "14 began, 14 gave answers"
+    assert told["Excluded"] == "2 (by rule: attention 2); 12 raters analysed"
+    assert told["Expertise"] == "expert 5, naive 9"
+    assert told["Question better"] == "“Which is better?”; choice between two clips"
+    assert re.fullmatch(
+        r"12 of 14 passed \(86\s%\); 2 of 14 raters missed one or more", told["Attention checks"]
+    )
+
+
+def test_a_bare_table_has_a_short_card_without_empty_words(bare: Row) -> None:
+    sections = dict(card_sections(bare))
+    assert "Viewing" not in sections
+    assert {label for label, _ in sections["Method of test"]} == {"Question overall"}
+    assert not re.search(r"\bNone\b|nan|null|\{|\}", " ".join(text for _, text in card_rows(bare)))
+    assert "study.json beside the tables" in card_markdown(bare)
+
+
+def test_none_is_said_where_the_study_says_so(study) -> None:
+    card = {**study.view.card, "reporting": {**study.view.card["reporting"], "payment": "none"}}
+    assert dict(card_rows(card))["Payment"] == "none"
+    assert "Payment" not in dict(card_rows(study.view.card))
+
+
+def test_markdown_holds_the_texts_in_full_and_no_broken_row(study) -> None:
+    protocol = study.view.card["protocol"]
+    texts = {**protocol["texts"], "consent": "You may stop.\n\nAt any time | really."}
+    questions = [{**protocol["questions"][0], "text": "good | bad\nor so?"}, *protocol["questions"][1:]]
+    card = {**study.view.card, "protocol": {**protocol, "texts": texts, "questions": questions}}
+    markdown = card_markdown(card)
+    assert "> You may stop.\n>\n> At any time | really.\n" in markdown
+    assert "“good \\| bad or so?”" in markdown
+    rows = [line for line in markdown.splitlines() if line.startswith("| **")]
+    assert len(rows) == len(card_rows(card)) - 1
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {3}
+    for fact in card["missing"]:
+        assert f"- **{fact['label']}**: {fact['why']} ({fact['declare']})." in markdown
+
+
+def test_latex_is_balanced_and_its_words_are_defused(study) -> None:
+    study_of = {**study.view.card["study"], "title": "50 % of a_b & c#d ~ {x} ^ \\y"}
+    latex = card_tex({**study.view.card, "study": study_of})
+    assert r"50 \% of a\_b \& c\#d \textasciitilde{} \{x\} \textasciicircum{} \textbackslash{}y" in latex
+    for part in (r"\begin{tabular}", r"\end{tabular}", r"\toprule", r"\midrule", r"\bottomrule"):
+        assert latex.count(part) == len(card_sections(study.view.card))
+    bare = re.sub(r"\\[{}\\]", "", latex)
+    assert bare.count("{") == bare.count("}")
+    body = [line for line in latex.splitlines() if line.endswith(r" \\") and "multicolumn" not in line]
+    assert len(body) == len(card_rows(study.view.card))
+    assert {len(re.findall(r"(?<!\\)&", line)) for line in body} == {1}
+
+
+def test_latex_breaks_hashes(study) -> None:
+    digest = "0123456789abcdef" * 4
+    latex = card_tex({**study.view.card, "study": {**study.view.card["study"], "config_sha256": digest}})
+    assert "0123456789" not in latex
+    assert digest in latex.replace(r"\allowbreak{}", "")
+
+
+def test_files_lie_beside_the_report(report) -> None:
+    card = json.loads((report.folder / "card.json").read_text(encoding="utf-8"))
+    assert (report.folder / card["$schema"]).is_file()
+    assert (report.folder / "tables" / "card.tex").read_text(encoding="utf-8") == card_tex(card)
+    assert (report.folder / "card.md").read_text(encoding="utf-8") == card_markdown(card)
+
+
+def test_halo_of_few_questions_is_told_pair_by_pair_and_of_many_as_a_range(study) -> None:
+    card = study.view.card
+    assert re.fullmatch(
+        r"overall and sync r 0\.\d+ \[.*\] over stimuli, r \S+ \[.*\] within stimuli \(halo\)",
+        dict(card_rows(card))["Questions together"],
+    )
+    rows = [
+        {**row, "question_a": f"q{n}", "value": row["value"] - n / 100}
+        for n in range(9)
+        for row in card["question_correlation"]
+    ]
+    many = dict(card_rows({**card, "question_correlation": rows}))["Questions together"]
+    assert many.startswith("9 pairs of questions: r from ")
+    assert many.endswith("each in tables/question_correlation.csv")
+
+
+def test_the_order_of_rows_in_the_tables_changes_no_byte(bare: Row, tmp_path: Path) -> None:
+    file = tmp_path / "ratings.csv"
+    header, *lines = file.read_text().splitlines()
+    file.write_text("\n".join([header, *reversed(lines)]) + "\n")
+    assert json.dumps(card_of(tmp_path)) == json.dumps(bare)
