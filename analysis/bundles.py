@@ -33,7 +33,7 @@ def software() -> dict[str, str]:
 
 
 def write_bundle(
-    out: Path, study: Mapping[str, Any], tables: Iterable[Written], proof: Callable[[Path], None]
+    out: Path, study: Mapping[str, Any], tables: Iterable[Written], proof: Callable[[str], object]
 ) -> None:
     """Write the bundle in place of an older one that was made the same way; `proof` reads it beforehand.
 
@@ -46,8 +46,8 @@ def write_bundle(
             fresh = Path(scratch) / "bundle"
             fresh.mkdir()
             _write(fresh, study, tables)
-            proof(fresh)
-            _replace(out, fresh, Path(scratch) / "old")
+            proof(str(fresh))
+            take_place(out, fresh, Path(scratch) / "old")
     except OSError as error:
         raise InputError(
             f"{out} cannot be written ({error.strerror or error}); name another folder with --out."
@@ -84,7 +84,8 @@ def _write_json(file: Path, content: Mapping[str, Any]) -> None:
     file.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _replace(out: Path, fresh: Path, old: Path) -> None:
+def take_place(out: Path, fresh: Path, old: Path) -> None:
+    """Put `fresh` where `out` is, which moves to `old`; after a failure `out` is as before."""
     if out.exists():
         out.rename(old)
     try:

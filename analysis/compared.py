@@ -186,3 +186,12 @@ def _refuse_contradiction(frame: pd.DataFrame, opposite: BoolArray, where: str) 
             f"{where} row {row['row']}: choice {row['choice']!r} contradicts score {row['score']:g}, which "
             "is of the second relative to the first; correct 'choice', 'score' or 'first'."
         )
+
+
+def with_methods(comparisons: pd.DataFrame, stimuli: pd.DataFrame) -> pd.DataFrame:
+    """Sides are methods; where stimuli were recorded instead, put their methods."""
+    method = stimuli.set_index("stimulus")["method"]
+    sides = set(comparisons["left"]) | set(comparisons["right"])
+    if not sides or sides <= set(method) or not sides <= set(method.index):
+        return comparisons
+    return comparisons.assign(left=comparisons["left"].map(method), right=comparisons["right"].map(method))

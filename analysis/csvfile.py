@@ -184,7 +184,7 @@ def numbers(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.float64]
     bad |= np.abs(values) > LARGEST
     if bad.any():
         row, value, number = frame.index[bad][0], text[bad].iloc[0], values[bad][0]
-        mend = re.sub(DECIMAL_COMMA, r"write \1.\2 with a point", value)
+        mend = re.sub(DECIMAL_COMMA, r"write \1.\2 with a point, not a decimal comma", value)
         mend = mend if mend != value else "correct the cell"
         what = "a number" if not np.isfinite(number) else f"a number between -{LARGEST:g} and {LARGEST:g}"
         raise InputError(f"{where} row {row}: column '{column}' is {value!r}, which is not {what}; {mend}.")

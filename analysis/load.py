@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import compared, measured, tables
 from analysis.bundles import MADE_FROM
-from analysis.sources import Source, check_version, open_source, parse_json
+from analysis.sources import Source, open_source, read_study
 from analysis.stats.result import Note
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, STUDY_FILE
 from studies.config import Item, StudyConfig, TestMethod, parse_study
@@ -23,6 +23,7 @@ from studies.scales import SCALES
 
 Scale = tuple[float, float]
 ACR = SCALES["acr5"]
+REFERENCE = "reference"  # key of study.json that names the real video's method where there is no study file
 STRAY = 0.05  # a smaller share of scores outside ACR's grades looks like a mistake rather than another scale
 COMPARISON_ORDER = ["question", "item", "left", "right", "rater", "choice", "n", "first", "score"]
 
@@ -79,22 +80,42 @@ class _Header:
     scales: dict[str, Scale] = field(default_factory=dict)
     reporting: Reporting = field(default_factory=Reporting)
     software: dict[str, str] = field(default_factory=dict)
+    reference: str | None = None
 
 
-def load_source(source: str, *, metrics: Path | None = None, question_column: str | None = None) -> StudyData:
+def load_source(
+    source: str,
+    *,
+    metrics: Path | None = None,
+    question_column: str | None = None,
+    reference: str | None = None,
+    title: str | None = None,
+) -> StudyData:
     """Read a bundle folder, bundle zip, bare ratings.csv or comparisons.csv, or a study by address or id.
 
     `metrics` is a further table of objective values; `question_column` names the column that holds the
-    question. Raises InputError: one sentence with file, row, column and how to mend it.
+    question; `reference`, the method that is the real video, and `title` are for a source without a study
+    file. Raises InputError: one sentence with file, row, column and how to mend it.
     """
-    return load_opened(open_source(source), metrics=metrics, question_column=question_column)
+    return load_opened(
+        open_source(source),
+        metrics=metrics,
+        question_column=question_column,
+        reference=reference,
+        title=title,
+    )
 
 
 def load_opened(
-    opened: Source, *, metrics: Path | None = None, question_column: str | None = None
+    opened: Source,
+    *,
+    metrics: Path | None = None,
+    question_column: str | None = None,
+    reference: str | None = None,
+    title: str | None = None,
 ) -> StudyData:
     """As load_source, of a source that is open already."""
-    header = _header(opened)
+    header = _entitled(_header(opened), title, opened)
     ratings = _ratings(opened, question_column)
     comparisons = _comparisons(opened, question_column)
     if ratings.frame.empty and comparisons.frame.empty:
@@ -109,27 +130,53 @@ def load_opened(
     scales = {**dict.fromkeys(graded, (float(compared.CCR.low), float(compared.CCR.high))), **scales}
     bare = compared.without_scores(comparisons.frame, _asked_by(header.config, "CCR"))
     notes = (*ratings.notes, *comparisons.notes, *values.notes, *scale_notes, *bare)
-    frames = (ratings.frame, _named(comparisons.frame, stimuli), stimuli, raters, values.frame)
-    return _assembled(header, frames, scales, notes)
+    sides = compared.with_methods(comparisons.frame, stimuli)
+    header, stimuli = _referred(header, stimuli, sides, reference, opened)
+    return _assembled(header, (ratings.frame, sides, stimuli, raters, values.frame), scales, notes)
+
+
+def _entitled(header: _Header, title: str | None, opened: Source) -> _Header:
+    """Under the user's title, where no study file gives it one."""
+    if title is None:
+        return header
+    if header.config is not None:
+        raise InputError(
+            f"{opened.where} has a study file, which gives the title {header.title!r}; leave --title out."
+        )
+    if not title.strip():
+        raise InputError("--title is empty; write a title, or leave the option out.")
+    return replace(header, title=" ".join(title.split()))
+
+
+def _referred(
+    header: _Header, stimuli: pd.DataFrame, sides: pd.DataFrame, asked: str | None, opened: Source
+) -> tuple[_Header, pd.DataFrame]:
+    """The real video's clips marked, as the user or study.json names its method."""
+    name = header.reference if asked is None else asked
+    if name is None:
+        return header, stimuli
+    if header.config is not None:
+        tables.check_declared(name, header.config.reference, opened.where)
+        return header, stimuli
+    marked = tables.with_reference(stimuli, [*sides["left"], *sides["right"]], name, opened.where)
+    return replace(header, reference=name), marked
 
 
 def _header(opened: Source) -> _Header:
     if STUDY_FILE not in opened.files:
         return _Header(opened.name, opened.name, None, None, None, simulated=False)
     where = opened.label(STUDY_FILE)
-    content = parse_json(opened.files[STUDY_FILE], where)
-    check_version(content, where)
+    content = read_study(opened)
     raw = content.get("config")
     config = parse_study(raw, where, "config") if raw is not None else None
     study = str(content.get("study") or (config.study if config else opened.name))
     seed = content.get("seed", config.seed if config else None)
-    if seed is not None and (type(seed) is not int or seed < 0):
-        raise InputError(f"{where}: key 'seed' is {seed!r}; it must be a whole number, 0 or more.")
     digest = content.get("config_sha256") or (config.sha256() if config else None)
     title = str(content.get("title") or (config.title if config else study))
     simulated, scales = content.get("simulated") is True, stated_scales(content, where)
     told = stated_reporting(content, config, where)
-    return _Header(study, title, config, digest, seed, simulated, scales, told, _versions(content))
+    reference = content.get(REFERENCE) if config is None else None
+    return _Header(study, title, config, digest, seed, simulated, scales, told, _versions(content), reference)
 
 
 def stated_reporting(content: dict[str, Any], config: StudyConfig | None, where: str) -> Reporting:
@@ -268,20 +315,13 @@ def _assumed(question: str, asked: pd.DataFrame) -> tuple[Scale, Note]:
     message = f"Question {question!r} has no declared scale; {ends} is assumed from the scores."
     outside = counted[(score < ACR.low) | (score > ACR.high)]
     if 0 < len(outside) <= STRAY * len(counted):
+        one = len(outside) == 1
+        lie, mend = ("lies", "it if it is a mistake") if one else ("lie", "them if they are mistakes")
         message += (
-            f" Only {len(outside)} of {len(counted)} scores lie outside {ACR.low:g} to {ACR.high:g} (the "
-            f"first in row {outside['row'].iloc[0]}): correct them if they are mistakes."
+            f" Only {len(outside)} of {len(counted)} scores {lie} outside {ACR.low:g} to {ACR.high:g} (the "
+            f"first in row {outside['row'].iloc[0]}): correct {mend}."
         )
     return (float(scale[0]), float(scale[1])), Note("scale_assumed", message)
-
-
-def _named(comparisons: pd.DataFrame, stimuli: pd.DataFrame) -> pd.DataFrame:
-    """Sides are methods; where stimuli were recorded instead, put their methods."""
-    method = stimuli.set_index("stimulus")["method"]
-    sides = set(comparisons["left"]) | set(comparisons["right"])
-    if not sides or sides <= set(method) or not sides <= set(method.index):
-        return comparisons
-    return comparisons.assign(left=comparisons["left"].map(method), right=comparisons["right"].map(method))
 
 
 def _assembled(
@@ -299,6 +339,7 @@ def _assembled(
     marked = {*stimuli["method"][stimuli["is_reference"].to_numpy(dtype=bool)]}
     if config is not None and config.reference is not None:
         marked |= {config.reference.name} & {*methods}
+    marked |= {header.reference} - {None}
     references = tables.natural(marked)
     used = [scales[question] for question in ratings["question"].unique()] or list(scales.values())
     return StudyData(

@@ -1,7 +1,7 @@
 """A study's bundle from a platform elsewhere: one request with a token, which no message ever shows.
 
-MOS_PLATFORM_URL is the platform's address, MOS_PLATFORM_TOKEN a token of it. The token goes to no other host
-than the one that it is for, and over the network only encrypted.
+MOS_PLATFORM_URL is the platform's address, MOS_PLATFORM_TOKEN a token of it. Where the
+address is set the token goes to no other host, and over the network it goes only encrypted.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import os
 import re
 import socket
 import ssl
+import time
 import urllib.error
 import urllib.request
 import zipfile
 from dataclasses import dataclass
-from email.message import Message
-from io import BytesIO
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from typing import IO, Any
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from studies.errors import InputError
 
@@ -29,6 +29,10 @@ MAKE_ONE = "make one on the platform with `python -m mos_platform token create N
 WAIT_S = 120.0  # for each answer: a large study is exported while we wait
 LARGEST = 2 * 1024**3
 PIECE = 1024**2
+LONGEST_S = 1800.0  # for the whole answer
+SLOWEST = 1024  # bytes per second that it brings on the average, once it has had a minute
+PATIENCE_S = 60.0
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 STUDY_PAGE = re.compile(r"(?P<base>.*?)/(?:console|api)/studies/(?P<study>[^/]+)(?:/.*)?", re.DOTALL)
 
 
@@ -62,15 +66,18 @@ def parse_address(address: str) -> Remote:
     return Remote(_origin(parts) + found["base"], unquote(found["study"]))
 
 
-def fetch(remote: Remote) -> BytesIO:
-    """The bundle as a zip. Raises InputError: one sentence for each way in which a network can fail."""
+def fetch(remote: Remote, content: IO[bytes]) -> None:
+    """Write the bundle, a zip, into an empty file.
+
+    Raises InputError: one sentence for each way in which a network can fail.
+    """
     _check_encrypted(remote)
     request = urllib.request.Request(  # noqa: S310
         remote.bundle, headers={"Authorization": f"Bearer {_token(remote)}"}
     )
     try:
         with _opener(remote).open(request, timeout=WAIT_S) as answer:
-            content = _read(answer, remote)
+            _read(answer, remote, content)
     except urllib.error.HTTPError as error:
         with error:
             raise InputError(_refused(error, remote)) from None
@@ -79,7 +86,6 @@ def fetch(remote: Remote) -> BytesIO:
     if not zipfile.is_zipfile(content):
         raise InputError(f"{remote.bundle} answers with something other than a bundle; {_check_address()}.")
     content.seek(0)
-    return content
 
 
 def _platform() -> str:
@@ -142,72 +148,105 @@ def _is_here(remote: Remote) -> bool:
         return host == "localhost"
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect ends the request: the token is not carried to where it leads."""
-
-    def redirect_request(
-        self, _request: object, _file: object, _code: int, _reason: str, _headers: Message, _to: str
-    ) -> None:
-        return None
-
-
 def _opener(remote: Remote) -> urllib.request.OpenerDirector:
-    handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
-    if _is_here(remote):  # a proxy would be somebody else
-        handlers.append(urllib.request.ProxyHandler({}))
-    return urllib.request.build_opener(*handlers)
+    """Without a handler of redirects: the token is not carried to where one leads."""
+    opener = urllib.request.OpenerDirector()
+    no_proxy: dict[str, str] | None = {} if _is_here(remote) else None  # it would be somebody else
+    opener.add_handler(urllib.request.ProxyHandler(no_proxy))
+    opener.add_handler(urllib.request.HTTPHandler())
+    opener.add_handler(urllib.request.HTTPSHandler())
+    opener.add_handler(urllib.request.HTTPErrorProcessor())
+    opener.add_handler(urllib.request.HTTPDefaultErrorHandler())
+    return opener
 
 
-def _read(answer: http.client.HTTPResponse, remote: Remote) -> BytesIO:
-    content = BytesIO()
-    stated = answer.headers.get("Content-Length", "")
-    promised = int(stated) if stated.isdecimal() else None
-    while max(promised or 0, content.tell()) <= LARGEST:
-        piece = answer.read(PIECE)
-        content.write(piece)
+def _read(answer: http.client.HTTPResponse, remote: Remote, content: IO[bytes]) -> None:
+    promised, n, began = _promised(answer), 0, time.monotonic()
+    while max(promised or 0, n) <= LARGEST:
+        piece = answer.read1(PIECE)
+        _keep(piece, content)
+        n += len(piece)
         if not piece:
             break
+        _check_pace(n, time.monotonic() - began, remote)
     else:
         raise InputError(f"{remote.bundle} is larger than 2 GiB; export the study there and give the folder.")
-    if promised not in (None, content.tell()):
+    if promised not in (None, n):
+        raise InputError(f"{remote.bundle} broke off after {n} of {promised} bytes; run the command again.")
+
+
+def _promised(answer: http.client.HTTPResponse) -> int | None:
+    stated = answer.headers.get("Content-Length", "")
+    if not stated.isdecimal():
+        return None
+    return int(stated) if len(stated) < len(str(LARGEST)) + 9 else LARGEST + 1
+
+
+def _keep(piece: bytes, content: IO[bytes]) -> None:
+    try:
+        content.write(piece)
+    except OSError as error:
         raise InputError(
-            f"{remote.bundle} broke off after {content.tell()} of {promised} bytes; run the command again."
+            f"The bundle cannot be kept in the folder for temporary files ({error.strerror or error}); make "
+            "room there, or name another in TMPDIR."
+        ) from None
+
+
+def _check_pace(n: int, seconds: float, remote: Remote) -> None:
+    """A host that keeps the line open with a byte now and then would hold us for ever."""
+    if seconds > LONGEST_S or (seconds > PATIENCE_S and n < SLOWEST * seconds):
+        raise InputError(
+            f"{remote.bundle} comes too slowly ({n} bytes in {seconds:.0f} seconds); try again later, or "
+            "export the study there and give the folder."
         )
-    return content
 
 
 def _refused(error: urllib.error.HTTPError, remote: Remote) -> str:
     host, code = remote.platform, error.code
     if code in (401, 403):
         return f"{host} does not accept {TOKEN}: the token is wrong or was revoked; {MAKE_ONE}."
-    if code == 404 and _speaks(error):
-        return (
-            f"{host} has no study '{remote.study}' that the token opens, and no file here is named so; "
-            "check the id, and which study the token is for."
-        )
     if code == 404:
-        return f"{host} serves no bundles ({remote.bundle} is not found); {_check_address()}."
+        return _not_found(error, remote)
     if code == 429:
         return f"{host} has had too many wrong tokens; check {TOKEN} and wait a minute."
-    if 300 <= code < 400:
-        return f"{host} redirects to {_target(error)}, where the token is not sent; give that address."
+    if code in REDIRECTS and "Location" in error.headers:
+        return f"{host} redirects to {_target(error, remote)}."
+    if code < 500:
+        return f"{host} answers with HTTP status {code} in place of a bundle; {_check_address()}."
     return f"{host} answers with HTTP error {code}; try again later, or look into its log."
+
+
+def _not_found(error: urllib.error.HTTPError, remote: Remote) -> str:
+    if not _speaks(error):
+        return f"{remote.platform} serves no bundles ({remote.bundle} is not found); {_check_address()}."
+    return (
+        f"{remote.platform} has no study '{remote.study}' that the token opens, and no file here is named "
+        "so; check the id, and which study the token is for."
+    )
 
 
 def _speaks(error: urllib.error.HTTPError) -> bool:
     """Whether the refusal is the platform's own, rather than of a server that knows nothing of studies."""
     try:
-        return "detail" in json.loads(error.read(PIECE))
-    except (OSError, http.client.HTTPException, ValueError, TypeError):
+        answer: Any = error.fp
+        return "detail" in json.loads(answer.read1(PIECE))
+    except (OSError, http.client.HTTPException, ValueError, TypeError, RecursionError):
         return False
 
 
-def _target(error: urllib.error.HTTPError) -> str:
+def _target(error: urllib.error.HTTPError, remote: Remote) -> str:
+    """Where it leads, as far as that can be shown: no name, no password, and no control characters."""
     try:
-        parts = urlsplit(error.headers.get("Location", ""))
+        parts = urlsplit(urljoin(remote.bundle, error.headers["Location"]))
+        host = parts.netloc.rpartition("@")[2]
     except ValueError:
-        return "another page"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else "another page"
+        host = ""
+    if not host:
+        return f"an address that cannot be read; {_check_address()}"
+    shown = "".join(letter for letter in f"{parts.scheme}://{host}" if "!" <= letter <= "~")
+    if shown == _origin(urlsplit(remote.platform)):
+        return f"another of its pages, where the token is not sent; {_check_address()}"
+    return f"{shown}, where the token is not sent; give that address"
 
 
 def _check_address() -> str:

@@ -46,15 +46,29 @@ def compute(
     """
     progress("Screening the raters")
     scope = Scope(data, options, tuple(screen(data)))
+    lists = _lists(scope, progress)
+    return _plain_object(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "study": _study(scope),
+            "options": _options(options),
+            "screening": [asdict(verdict) for verdict in scope.verdicts],
+            **{name: listing.rows for name, listing in lists.items()},
+            "warnings": _warnings(scope, lists),
+        }
+    )
+
+
+def _lists(scope: Scope, progress: Callable[[str], None]) -> dict[str, Listing]:
     progress("Comparing the methods")
     differences, preference = difference_lists(scope), preference_lists(scope)
     progress("Averaging every stimulus")
     stimulus_mos = stimulus_rows(scope)
-    if len(data.metrics):
+    if len(scope.data.metrics):
         progress("Correlating the ratings with the metrics")
     correlation = correlation_lists(scope, stimulus_mos.rows, differences.differences.rows)
     progress("Estimating means, agreement and the variance of raters and items")
-    lists = {
+    return {
         "mos": mos_rows(scope),
         "stimulus_mos": stimulus_mos,
         "differences": differences.differences,
@@ -76,18 +90,8 @@ def compute(
         "preference_model": preference.models,
         "presentation": presentation_rows(scope),
         "timeline": timeline_rows(scope),
-        "position_effect": position_rows(scope),
+        "sitting_drift": position_rows(scope),
     }
-    return _plain_object(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "study": _study(scope),
-            "options": _options(options),
-            "screening": [asdict(verdict) for verdict in scope.verdicts],
-            **{name: listing.rows for name, listing in lists.items()},
-            "warnings": _warnings(scope, lists),
-        }
-    )
 
 
 def to_json(results: dict[str, Any]) -> str:

@@ -4,25 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import os
+import reprlib
+import struct
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from analysis import remote
 from analysis.csvfile import IN_EXCEL, separator
-from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, SCHEMA_VERSION, STUDY_FILE, TABLES
+from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, SCHEMA_VERSION, STUDY_FILE, TABLES, TEXTS_FILE
 from studies.errors import InputError
 
 ENTRY_POINTS = "analysis.sources"
-KNOWN_FILES = frozenset({table.file for table in TABLES} | {STUDY_FILE, MANIFEST_FILE})
+KNOWN_FILES = frozenset({table.file for table in TABLES} | {STUDY_FILE, MANIFEST_FILE, TEXTS_FILE})
 ANSWERS = (RATINGS.file, COMPARISONS.file)
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
-LARGEST_FILE = 2 * 1024**3  # a zip member that unpacks to more is refused
+GENERIC = frozenset({"ratings", "comparisons", "pairs", "data"})
+LARGEST = 2 * 1024**3  # what is read of a zip may unpack to so much
+PIECE = 4096  # packed bytes of bzip2 and LZMA unpack to thousands of times as many, all at once
+IN_MEMORY = 8 * 1024**2  # of a download; the rest goes to a temporary file
+DEEPEST = 100  # levels of JSON: a study file has about ten
+DAMAGED = (
+    zipfile.BadZipFile,
+    RuntimeError,
+    NotImplementedError,
+    EOFError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +83,9 @@ def open_unchecked(source: str) -> Source:
 
 
 def _open_remote(study: remote.Remote) -> Source:
-    return _open_zip(remote.fetch(study), study.study, study.bundle)
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as content:
+        remote.fetch(study, content)
+        return _open_zip(content, study.study, study.bundle)
 
 
 def _open_path(path: Path) -> Source:
@@ -75,7 +96,7 @@ def _open_path(path: Path) -> Source:
             raise InputError(f"{path} is a spreadsheet program's own file; save it as CSV ({IN_EXCEL}).")
         if zipfile.is_zipfile(path):
             with path.open("rb") as content:
-                return _open_zip(content, path.stem, str(path))
+                return _open_zip(content, _name(path), str(path))
         if path.suffix.lower() == ".zip":
             raise InputError(f"{path} is not a readable zip file; export the bundle again.")
         return _open_csv(path)
@@ -129,29 +150,58 @@ def _listed(files: dict[str, bytes], where: str) -> list[str]:
 def _open_zip(content: IO[bytes], name: str, where: str) -> Source:
     try:
         with zipfile.ZipFile(content) as archive:
-            files = dict(_members(archive, where))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+            files = _members(archive, where)
+    except (*DAMAGED, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk's, not the content's
         locked = "password" in str(error)
         what = "locked with a password; unpack it and give" if locked else "damaged; export again, or give"
         raise InputError(f"{where} is {what} the bundle's folder.") from None
     return Source(name, files, {}, where)
 
 
-def _members(archive: zipfile.ZipFile, where: str) -> Iterator[tuple[str, bytes]]:
-    """Files at the top of the zip or of its one folder. Nothing is unpacked to disk."""
-    entries = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
-    for info in entries:
+def _members(archive: zipfile.ZipFile, where: str) -> dict[str, bytes]:
+    """Those of a bundle's files at the top of the zip or of its one folder. Nothing is unpacked to disk."""
+    entries = _entries(archive, where)
+    tops = {inner.parts[0] for inner in entries}
+    depth = 2 if len(tops) == 1 and all(len(inner.parts) > 1 for inner in entries) else 1
+    found = {inner.name: info for inner, info in entries.items() if len(inner.parts) == depth}
+    manifest = _unpacked(archive, {name: found[name] for name in found if name == MANIFEST_FILE}, where)
+    known = KNOWN_FILES | {*_listed(manifest, where)}
+    return _unpacked(archive, {name: found[name] for name in found if name in known}, where)
+
+
+def _entries(archive: zipfile.ZipFile, where: str) -> dict[PurePosixPath, zipfile.ZipInfo]:
+    entries = {}
+    for info in archive.infolist():
         inner = PurePosixPath(info.filename.replace("\\", "/"))
-        if inner.is_absolute() or ".." in inner.parts:
+        if inner.is_absolute() or ".." in inner.parts or not (inner.parts or info.filename.endswith("/")):
             raise InputError(f"{where} holds the unsafe path {info.filename!r}; export the bundle again.")
-        if info.file_size > LARGEST_FILE:
-            raise InputError(f"{where}: {info.filename} unpacks to more than 2 GiB; give the folder instead.")
-    tops = {PurePosixPath(info.filename).parts[0] for info in entries}
-    depth = 2 if len(tops) == 1 and len(PurePosixPath(entries[0].filename).parts) > 1 else 1
-    for info in entries:
-        inner = PurePosixPath(info.filename)
-        if len(inner.parts) == depth and (inner.name in KNOWN_FILES or inner.suffix in {".csv", ".json"}):
-            yield inner.name, archive.read(info)
+        if not info.filename.endswith("/") and "__MACOSX" not in inner.parts:
+            entries[inner] = info
+    return entries
+
+
+def _unpacked(archive: zipfile.ZipFile, wanted: dict[str, zipfile.ZipInfo], where: str) -> dict[str, bytes]:
+    """Contents by name; zipfile hands out no more of a member than the size that counts here."""
+    total = 0
+    for name, info in wanted.items():
+        total += info.file_size
+        if total > LARGEST:
+            raise InputError(
+                f"{where} unpacks to more than 2 GiB with {name}; give the bundle's folder instead."
+            )
+    return {name: _content(archive, info) for name, info in wanted.items()}
+
+
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    content = BytesIO()
+    with archive.open(info) as member:
+        while piece := member.read(PIECE):
+            content.write(piece)
+    if content.tell() != info.file_size:
+        raise zipfile.BadZipFile
+    return content.getvalue()
 
 
 def _open_csv(path: Path) -> Source:
@@ -161,7 +211,12 @@ def _open_csv(path: Path) -> Source:
     header = {cell.strip().strip('"') for cell in first_line.split(separator(first_line))}
     compared = header >= {"left", "right"} or bool(header & {"winner", "loser"})
     name = COMPARISONS.file if compared else RATINGS.file
-    return Source(path.stem, {name: raw}, {name: str(path)}, str(path))
+    return Source(_name(path), {name: raw}, {name: str(path)}, str(path))
+
+
+def _name(path: Path) -> str:
+    """What the file is called; where that says nothing, what its folder is called."""
+    return (path.stem in GENERIC and path.resolve().parent.name) or path.stem
 
 
 def _checked(source: Source, where: str) -> Source:
@@ -193,6 +248,14 @@ def read_manifest(files: dict[str, bytes], where: str) -> dict[str, str]:
 
 
 def parse_json(raw: bytes, where: str) -> dict[str, Any]:
+    value = _parsed(raw, where)
+    if not isinstance(value, dict):
+        raise InputError(f"{where} must hold a JSON object; export the bundle again.")
+    return value
+
+
+def _parsed(raw: bytes, where: str) -> Any:
+    deep = InputError(f"{where} is nested more than {DEEPEST} levels deep; export the bundle again.")
     try:
         value = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
@@ -200,9 +263,58 @@ def parse_json(raw: bytes, where: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise InputError(f"{where} is not valid JSON ({place}); export the bundle again.") from None
-    if not isinstance(value, dict):
-        raise InputError(f"{where} must hold a JSON object; export the bundle again.")
+    except ValueError:
+        raise InputError(
+            f"{where} holds a number of thousands of digits; correct it, or export the bundle again."
+        ) from None
+    except RecursionError:
+        raise deep from None
+    if not _within(value, DEEPEST):
+        raise deep
     return value
+
+
+def _within(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels >= 0 and all(_within(one, levels - 1) for one in inner)
+
+
+def read_study(source: Source) -> dict[str, Any]:
+    """study.json, {} without one. Raises InputError where a key of its own holds what it cannot hold."""
+    if STUDY_FILE not in source.files:
+        return {}
+    where = source.label(STUDY_FILE)
+    content = parse_json(source.files[STUDY_FILE], where)
+    check_version(content, where)
+    for key, (holds, sound) in STUDY_KEYS.items():
+        value = content.get(key)
+        if value is not None and not sound(value):
+            raise InputError(f"{where}: key '{key}' is {reprlib.repr(value)}; it must be {holds}.")
+    return content
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_seed(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_versions(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(version, str) for version in value.values())
+
+
+STUDY_KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "study": ("text", _is_text),
+    "title": ("text", _is_text),
+    "config_sha256": ("text", _is_text),
+    "reference": ("the name of a method", _is_text),
+    "seed": ("a whole number, 0 or more", _is_seed),
+    "simulated": ("true or false", lambda value: isinstance(value, bool)),
+    "reporting": ("an object", lambda value: isinstance(value, dict)),
+    "collected_with": ("an object of versions, each a text, by name", _is_versions),
+}
 
 
 def check_version(content: dict[str, Any], where: str) -> None:

@@ -12,9 +12,11 @@ import pandas as pd
 from analysis import csvfile
 from analysis.stats.result import Note
 from studies.bundle import RATERS, RATING_KINDS, RATINGS, STIMULI, Table
+from studies.config import Method
 from studies.errors import InputError
 
 DEFAULT_QUESTION = "overall"
+TRIAL = ["rater", "stimulus", "sitting", "position"]  # what tells one presentation of a clip from others
 NO_RATINGS = pd.DataFrame(columns=[*RATINGS.header, "row"])
 
 
@@ -33,6 +35,14 @@ def natural(names: Iterable[str]) -> list[str]:
 
 def _piece(part: str) -> tuple[int, int, str]:
     return (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold())
+
+
+def visits(sitting: pd.Series, at: pd.Series) -> pd.Series:
+    """What tells apart the visits of one rater: the sitting, or where none is named ("") the date.
+
+    at: moments; those that are missing (NaT) form one visit where no sitting is named.
+    """
+    return sitting.where(sitting != "", "\n" + at.dt.strftime("%Y-%m-%d").fillna(""))
 
 
 def read_ratings(raw: bytes, where: str, question_column: str | None) -> Parsed:
@@ -126,8 +136,8 @@ def _refuse_doubles(frame: pd.DataFrame, where: str) -> None:
     raise InputError(
         f"{where} rows {scored[same].iloc[0]['row']} and {second['row']}: rater {second['rater']!r} scored "
         f"stimulus {second['stimulus']!r} twice on question {second['question']!r}"
-        f"{f' ({more} more such rows)' if more else ''}; remove one, set column 'kind' of the second "
-        f"to repeat{mend}."
+        f"{f' ({more} more such rows)' if more else ''}; remove one, or set column 'kind' of the "
+        f"second to repeat{mend}."
     )
 
 
@@ -197,3 +207,30 @@ def check_stimuli(ratings: pd.DataFrame, stimuli: pd.DataFrame, where: str) -> N
                 f"{where} row {row['row']}: {column} {row[column]!r} differs from {STIMULI.file}, "
                 f"where stimulus {row['stimulus']!r} has {stands!r}; correct one of them."
             )
+
+
+def with_reference(stimuli: pd.DataFrame, sides: Iterable[str], name: str, where: str) -> pd.DataFrame:
+    """The clips of the real video marked. Raises InputError where `name` is no method, or not the marked one.
+
+    sides: methods of comparisons.
+    """
+    methods = natural([*stimuli["method"], *sides])
+    if name not in methods:
+        raise InputError(
+            f"{where} has no method {name!r}, which --reference names; name one of {', '.join(methods)}."
+        )
+    marked = stimuli["method"][stimuli["is_reference"].to_numpy(dtype=bool)]
+    others = natural({*marked} - {name})
+    if others:
+        raise InputError(
+            f"{where}: {STIMULI.file} marks {others[0]!r} as reference, and --reference names {name!r}; "
+            "correct one of them."
+        )
+    return stimuli.assign(is_reference=stimuli["method"] == name)
+
+
+def check_declared(name: str, declared: Method | None, where: str) -> None:
+    """Raise InputError where the study file speaks of another reference, or of none."""
+    if declared is None or declared.name != name:
+        says = f"names {declared.name!r} as reference" if declared else "names no reference"
+        raise InputError(f"{where} has a study file, which {says}; leave --reference out.")

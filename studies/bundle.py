@@ -13,6 +13,7 @@ from typing import Literal
 SCHEMA_VERSION = 1
 STUDY_FILE = "study.json"
 MANIFEST_FILE = "manifest.json"
+TEXTS_FILE = "texts.csv"  # free-text answers, with a column `text`: carried, not analysed
 
 Kind = Literal["text", "integer", "number", "boolean", "time"]
 

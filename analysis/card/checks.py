@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.card.facts import TRIAL, numbers
+from analysis.card.facts import numbers
 from analysis.card.model import Checks
 from analysis.load import StudyData
 from analysis.screening.attention import checks_of
+from analysis.tables import TRIAL
 
 
 def checks_part(data: StudyData) -> Checks:

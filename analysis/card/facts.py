@@ -6,9 +6,9 @@ import pandas as pd
 
 from analysis.card.model import Counts, Quartiles
 from analysis.load import StudyData
+from analysis.screening.presentation import one_per_trial
 
-TRIAL = ["rater", "stimulus", "sitting", "position"]
-SIDES = ["item", "left", "right"]
+SITTING = ["rater", "sitting"]  # raters may number their sittings alike
 
 
 def counts(frame: pd.DataFrame | None, column: str) -> Counts | None:
@@ -51,9 +51,11 @@ def times(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def presentations(data: StudyData) -> pd.DataFrame:
-    """One row per trial of the main test, with what its table tells of it: practice and checks left out."""
-    rated = data.ratings[data.ratings["kind"] == "scored"]
-    rated = rated.drop_duplicates([name for name in TRIAL if name in rated])
+    """One row per trial of the main test, with what its table tells of it: practice and checks left out.
+
+    response_ms: of the trial's last answer.
+    """
+    rated = one_per_trial(data.ratings[data.ratings["kind"] == "scored"])
     compared = data.comparisons[data.comparisons["expected_choice"] == ""]
     tables = [table for table in (rated, compared) if len(table)]
     return pd.concat(tables, ignore_index=True) if tables else rated

@@ -1,7 +1,7 @@
 """What a reader would want to know, and whether the card says it.
 
 WANTED covers what ITU-T P.910 (2023), with what it took over from P.913, expects of a report, and what
-surveys of talking-head studies miss. `topic` names the group of facts there:
+surveys of talking-head studies miss. `topic` names the group of facts:
 
 design        method of test, scale, questions, instructions, order, training, repeated and known-answer clips
 participants  number, recruitment, payment, expertise, age and gender, vision, consent, who was left out
@@ -14,11 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
-from analysis.card.model import Card, Missing
-
-Topic = Literal["design", "participants", "environment", "stimuli", "analysis"]
+from analysis.card.model import Card, Missing, Topic
 
 
 @dataclass(frozen=True)
@@ -299,7 +296,7 @@ WANTED: tuple[Wanted, ...] = (
 def missing_facts(card: Card) -> tuple[Missing, ...]:
     """In the order of WANTED."""
     return tuple(
-        Missing(key=one.key, label=one.label, why=one.why, declare=one.declare)
+        Missing(key=one.key, label=one.label, topic=one.topic, why=one.why, declare=one.declare)
         for one in WANTED
         if one.absent(card)
     )

@@ -10,6 +10,7 @@ from studies.reporting import Reporting
 
 SCHEMA_NAME = "card.schema.json"
 Counts = dict[str, int]
+Topic = Literal["design", "participants", "environment", "stimuli", "analysis"]
 
 
 class Part(BaseModel):
@@ -168,7 +169,7 @@ class Timing(Part):
     n_sittings: int | None
     sitting_minutes: Quartiles | None = Field(description="First presentation to last answer of a sitting.")
     trials_per_sitting: Quartiles | None
-    response_s: Quartiles | None = Field(description="From the clip's end to the answer.")
+    response_s: Quartiles | None = Field(description="From the clips' end to the last answer of each trial.")
 
 
 class Reliability(Part):
@@ -247,6 +248,7 @@ class Missing(Part):
 
     key: str
     label: str
+    topic: Topic = Field(description="Which group of facts it belongs to.")
     why: str
     declare: str = Field(description="Where to write it.")
 

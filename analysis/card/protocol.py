@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from analysis.card.facts import TRIAL, numbers, presentations, share
+from analysis.card.facts import SITTING, numbers, presentations, share
 from analysis.card.model import Order, Protocol, ProtocolPart, Question, Texts
 from analysis.load import StudyData
+from analysis.tables import TRIAL
 from studies.config import Part
 from studies.config import Question as Declared
 from studies.scales import SCALES
@@ -94,9 +95,9 @@ def _own_order_share(trials: pd.DataFrame) -> float | None:
         return None
     what = [name for name in ("item", "method", "left", "right") if name in trials]
     placed = trials[(trials["sitting"] != "") & trials["position"].notna()]
-    trials = placed.sort_values(["sitting", "position"])
+    trials = placed.sort_values([*SITTING, "position"])
     shown = trials[what[0]].fillna("").str.cat(trials[what[1:]].fillna(""), sep="\x1f")
-    orders = shown.groupby(trials["sitting"]).agg("\n".join)
+    orders = shown.groupby([trials[name] for name in SITTING]).agg("\n".join)
     return share(~orders.duplicated(keep=False))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.card.facts import answers, numbers, presentations, quartiles, share, times
+from analysis.card.facts import SITTING, answers, numbers, presentations, quartiles, share, times
 from analysis.card.model import Timing, Viewing
 from analysis.load import StudyData
 from studies.screening import Playback
@@ -27,11 +27,12 @@ def viewing_part(data: StudyData) -> Viewing:
 
 
 def timing_part(data: StudyData) -> Timing:
+    """response_s: of each trial, from the clips' end to its last answer."""
     trials = presentations(data)
     sittings = _sittings(data)
     seconds = numbers(trials, "response_ms") / 1000
     known = "sitting" in trials and trials["sitting"].fillna("").ne("").any()
-    per_sitting = trials[trials["sitting"] != ""].groupby("sitting").size() if known else pd.Series()
+    per_sitting = trials[trials["sitting"] != ""].groupby(SITTING).size() if known else pd.Series()
     return Timing(
         n_sittings=len(per_sitting) if known else None,
         sitting_minutes=quartiles(sittings),
@@ -47,12 +48,12 @@ def _sittings(data: StudyData) -> pd.Series:
         return pd.Series(dtype=float)
     given = pd.DataFrame(
         {
-            "sitting": given["sitting"],
+            **given[SITTING],
             "start": times(given, "presented_at"),
             "end": times(given, "submitted_at"),
         }
     )
-    of_sitting = given[given["sitting"].fillna("") != ""].groupby("sitting")
+    of_sitting = given[given["sitting"].fillna("") != ""].groupby(SITTING)
     return ((of_sitting["end"].max() - of_sitting["start"].min()).dt.total_seconds() / 60).dropna()
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis import csvfile
 from analysis.checking.files import Bundle
 from analysis.checking.problem import Problem, flagged, retold
-from analysis.csvfile import FALSE, LARGEST, MISSING, TRUE
+from analysis.csvfile import DECIMAL_COMMA, FALSE, LARGEST, MISSING, TRUE
 from analysis.measured import INFINITE
 from analysis.stats.arrays import BoolArray
 from studies.bundle import CHOICES, COMPARISONS, RATING_KINDS, TABLES, Column, Table
@@ -79,8 +79,11 @@ def _values(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
             continue
         text = frame[known.name]
         if known.kind in CHECKS:
-            what = f"{{value}} is not {NAMES[known.kind]}; correct the cell"
-            yield from flagged(file, frame, CHECKS[known.kind](text), known.name, what)
+            bad, what = CHECKS[known.kind](text), f"{{value}} is not {NAMES[known.kind]}"
+            comma = bad & text.str.fullmatch(DECIMAL_COMMA).to_numpy(dtype=bool)
+            yield from flagged(file, frame, bad & ~comma, known.name, f"{what}; correct the cell")
+            mend = "write it with a point, not a decimal comma"
+            yield from flagged(file, frame, comma, known.name, f"{what}; {mend}")
         yield from _ranges(known, frame, file)
 
 

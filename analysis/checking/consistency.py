@@ -120,7 +120,7 @@ def _double_scores(bundle: Bundle) -> Iterator[Problem]:
     double = frame.duplicated(["rater", "stimulus", "question"])
     what = (
         "rater {value} scored stimulus {stimulus} on question {question} before; remove one, "
-        "or set column 'kind' to repeat"
+        "or set column 'kind' of this one to repeat"
     )
     yield from flagged(bundle.label(RATINGS), frame, double, "rater", what)
 
@@ -249,6 +249,6 @@ def _consent(frame: pd.DataFrame, presented: pd.Series, bundle: Bundle, file: st
     consented = (
         raters.assign(at=times(raters["consented_at"])).drop_duplicates("rater").set_index("rater")["at"]
     )
-    early = presented < frame["rater"].map(consented)
+    early = presented < consented.reindex(frame["rater"]).set_axis(frame.index)
     what = "{value} lies before rater {rater} consented; correct one of the times"
     yield from flagged(file, frame, np.asarray(early), "presented_at", what)

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import csvfile
 from analysis.checking.problem import Problem, retold
 from analysis.load import Scale, stated_reporting, stated_scales
-from analysis.sources import ANSWERS, Source, check_version, parse_json, read_manifest
+from analysis.sources import ANSWERS, Source, read_manifest, read_study
 from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, STUDY_FILE, TABLES, Table
 from studies.config import StudyConfig, canonical_json, parse_study
 from studies.errors import InputError
@@ -89,8 +89,7 @@ def _study(source: Source) -> tuple[StudyConfig | None, dict[str, Scale], list[P
         return None, {}, []
     file = source.label(STUDY_FILE)
     try:
-        content = parse_json(source.files[STUDY_FILE], file)
-        check_version(content, file)
+        content = read_study(source)
         scales = stated_scales(content, file)
         config = parse_study(content["config"], file, "config") if content.get("config") else None
         stated_reporting(content, config, file)

@@ -60,12 +60,16 @@ def _rated(data: StudyData, raters: int) -> Iterator[tuple[str, str]]:
     yield "agreement of raters", "" if raters > 1 else "there is one rater"
     yield (
         "DMOS",
-        ""
-        if data.hidden_reference_questions
-        else "no method is marked as reference and rated among the others",
+        "" if data.hidden_reference_questions else _unmarked(data),
     )
     repeats = (data.ratings["kind"] == "repeat").any()
     yield "repeat consistency", "" if repeats else "no rating is marked as repeat"
+
+
+def _unmarked(data: StudyData) -> str:
+    hint = "; name the real video with 'analysis report … --reference METHOD'"
+    none_marked = data.config is None and data.reference is None
+    return f"no method is marked as reference and rated among the others{hint if none_marked else ''}"
 
 
 def _compared(data: StudyData) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,12 @@ def add_command(commands: Commands) -> None:
 def _run(arguments: argparse.Namespace) -> str:
     from analysis.load import load_source
 
-    data = load_source(arguments.source, metrics=arguments.metrics, question_column=arguments.question_column)
+    data = load_source(
+        arguments.source,
+        metrics=arguments.metrics,
+        question_column=arguments.question_column,
+        reference=arguments.reference,
+    )
     out: Path = arguments.out or default_folder("notebooks", data.study)
     file = out / FILE
     told = (
@@ -88,6 +93,7 @@ def _write(data: StudyData, arguments: argparse.Namespace, out: Path) -> None:
         options,
         metrics=metrics,
         question_column=arguments.question_column,
+        reference=arguments.reference,
     )
     say(f"Computing the statistics of {data.study}")
     view = study_view(compute(data, options, say), data)

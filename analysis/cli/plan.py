@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.cli import arguments as values
 from analysis.cli.folder import VAR, default_folder, replacing
+from analysis.cli.statistics import add_reference
 from studies.errors import InputError
 from studies.scales import SCALES
 
@@ -55,6 +56,7 @@ def _add_basis(plan: argparse.ArgumentParser) -> None:
         "--question", metavar="NAME", help="plan for this question of the pilot; default: for each"
     )
     plan.add_argument("--question-column", metavar="NAME", help="column of the pilot that holds the question")
+    add_reference(plan)
     plan.add_argument(
         "--components",
         type=_components,
@@ -172,7 +174,7 @@ def _run(arguments: argparse.Namespace) -> str:
 def _without_pilot(arguments: argparse.Namespace) -> tuple[tuple[Basis, ...], Request]:
     from analysis.planning.basis import assumed_basis
 
-    for name in ("question", "question_column"):
+    for name in ("question", "question_column", "reference"):
         if getattr(arguments, name) is not None:
             raise InputError(
                 f"--{name.replace('_', '-')} is about a pilot; give one as SOURCE, or leave it out."
@@ -188,7 +190,9 @@ def _with_pilot(arguments: argparse.Namespace) -> tuple[tuple[Basis, ...], Reque
 
     if arguments.scale is not None:
         raise InputError("--scale is for plans without a pilot, which has its own scale; leave it out.")
-    data = load_source(arguments.source, question_column=arguments.question_column)
+    data = load_source(
+        arguments.source, question_column=arguments.question_column, reference=arguments.reference
+    )
     declared = data.config.analysis if data.config else Analysis()
     arguments.target = arguments.target or declared.target
     arguments.confidence = arguments.confidence or declared.confidence

@@ -119,6 +119,7 @@ def _run(arguments: argparse.Namespace) -> str:
         smallest_group=arguments.smallest_group,
         keep=arguments.keep_attributes,
         with_texts=arguments.with_texts,
+        reference=arguments.reference,
     )
     told = release(
         arguments.source,

@@ -47,6 +47,9 @@ def add_command(commands: Commands) -> None:
         help=f"comma-separated, of {','.join(FORMATS)}; default: all but pdf; "
         f"json alone writes {RESULTS_FILE} only",
     )
+    report.add_argument(
+        "--title", metavar="TEXT", help="where SOURCE has no study file; default: the name of the source"
+    )
     add_statistics(report)
 
 
@@ -67,13 +70,33 @@ def _run(arguments: argparse.Namespace) -> Path:
 
     _check_formats(arguments.format)
     say(f"Reading {arguments.source}")
-    data = load_source(arguments.source, metrics=arguments.metrics, question_column=arguments.question_column)
+    data = load_source(
+        arguments.source,
+        metrics=arguments.metrics,
+        question_column=arguments.question_column,
+        reference=arguments.reference,
+        title=arguments.title,
+    )
     out: Path = arguments.out or default_folder("reports", data.study)
     with timed(), replacing(out) as folder:
         say(f"Computing the statistics of {data.study}: {held(data)}")
         results = compute(data, options_of(arguments, data), say)
         _write(results, data, folder, arguments.format)
+        _say_limits(results, data, arguments.format)
     return out / ("report.html" if "html" in arguments.format else RESULTS_FILE)
+
+
+def _say_limits(results: dict[str, object], data: StudyData, formats: frozenset[str]) -> None:
+    """Who reads only this line learns that there is something to bear in mind."""
+    from analysis.report import study_view
+    from analysis.report.limits import NOTHING, limits
+
+    if "html" not in formats:
+        return
+    (_, told), *_ = limits(study_view(results, data)).blocks
+    number = len([sentence for sentence in told if sentence != NOTHING])
+    if number:
+        say(f"{number} {'limit stands' if number == 1 else 'limits stand'} at the top of the report", "")
 
 
 def _check_formats(formats: frozenset[str]) -> None:

@@ -31,6 +31,7 @@ def add_statistics(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--question-column", metavar="NAME", help="column that says which question a rating answers"
     )
+    add_reference(command)
     command.add_argument(
         "--margin",
         type=values.grades,
@@ -43,6 +44,14 @@ def add_statistics(command: argparse.ArgumentParser) -> None:
         help="penalised preference strengths where maximum likelihood has none; default: the study's choice",
     )
     command.add_argument("--seed", type=values.seed, metavar="N", help="default: the study's, else 0")
+
+
+def add_reference(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--reference",
+        metavar="METHOD",
+        help="the method that is the real video, where SOURCE has no study file that names it",
+    )
 
 
 def options_of(arguments: argparse.Namespace, data: StudyData) -> Options:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from analysis import csvfile
 from analysis.convert import crowd_answers, crowd_votes, sureal, webmushra, wide
@@ -14,7 +14,6 @@ from analysis.convert.wanted import Wanted
 from studies.errors import InputError
 
 Format = Literal["wide", "sureal", "p808", "p910", "webmushra"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 Read = Callable[[bytes, str, str, Wanted], Facts]
 ANY = frozenset({"scale", "reference", "mark_repeats", "question"})
 OURS = {"rater", "method", "item", "score"}
@@ -80,7 +79,10 @@ def _detected(raw: bytes, where: str) -> Format:
         return "sureal"
     names = _header(raw, where)
     if set(names) >= OURS or {"left", "right", "choice"} <= set(names):
-        raise InputError(f"{where} needs no conversion; give it to 'analysis report' as it is.")
+        raise InputError(
+            f"{where} needs no conversion; give it to 'analysis report' as it is, where --reference METHOD "
+            "names the real video."
+        )
     if crowd_answers.is_batch(names) or crowd_votes.is_votes(names) or crowd_votes.is_sums(names):
         return "p910" if any("video" in name.lower() for name in names) else "p808"
     if {"session_test_id", "trial_id"} <= set(names):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from analysis.convert.facts import Facts
+from analysis.convert.facts import Facts, LeftOut
 from analysis.tables import DEFAULT_QUESTION, natural
 
 MOST_NAMES = 30
@@ -21,10 +22,16 @@ def _sentences(facts: Facts, where: str) -> Iterator[str]:
     yield f"Methods: {_listed(natural(clip.method for clip in facts.clips))}."
     yield f"Questions: {_listed(_asked(facts))}."
     for left in facts.left_out:
-        yield f"Left out: {left.count} {left.what} (the first: {left.place})."
+        yield f"Left out: {left.count} {_what(left)} (the first: {left.place})."
     if facts.unused_columns:
         yield f"Columns not carried: {_listed(facts.unused_columns)}."
     yield from (f"{note[:1].upper()}{note[1:]}." for note in facts.notes)
+
+
+def _what(left: LeftOut) -> str:
+    return (
+        re.sub(r"\b(cell|score|row|trial|vote|pair)s\b", r"\1", left.what) if left.count == 1 else left.what
+    )
 
 
 def _answers(facts: Facts) -> str:

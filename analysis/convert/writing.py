@@ -27,12 +27,12 @@ def write_facts(facts: Facts, source: Path, out: Path) -> None:
     write_bundle(out, study, _tables(facts), lambda folder: _prove(folder, source.name))
 
 
-def _prove(folder: Path, where: str) -> None:
+def _prove(folder: str, where: str) -> None:
     """What was written must be readable for all other commands."""
     from analysis.load import load_source
 
     try:
-        load_source(str(folder))
+        load_source(folder)
     except InputError as error:
         raise InputError(f"{where} makes no sound bundle: {error}") from None
 

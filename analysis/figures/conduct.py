@@ -13,7 +13,7 @@ from analysis.figures import style
 from analysis.figures.forest import PAD, even_ticks, tick_label, write_name
 from analysis.figures.numbers import counted, number, percent
 from analysis.figures.plot import Frame, Plot, framed
-from analysis.figures.style import BLUE, COLUMN, RULE, SETTINGS, SMALL, TEXT, VERMILLION
+from analysis.figures.style import ALARM, COLUMN, INK, RULE, SETTINGS, SMALL, TEXT
 from analysis.figures.view import View
 
 STRIP = 0.3  # inches
@@ -59,13 +59,11 @@ def playback(view: View) -> Plot:
         ticks = even_ticks(0.0, top, 3)
         axes.set_xticks(ticks, [percent(tick) for tick in ticks], size=SMALL)
         for y, strip in enumerate(strips):
-            _draw(axes, y, strip, frame, BLUE)
+            _draw(axes, y, strip, frame)
         if limit is not None and judged and limit <= top:
             last = sum(fact in JUDGED for fact in played(view)) - 0.5
-            axes.plot([limit] * 2, [-0.5, last], color=VERMILLION, linewidth=0.9, linestyle=DASHED, zorder=1)
-    caption = "Dots: raters, the larger the more of them at one place." + _told(
-        view, limit if judged else None
-    )
+            axes.plot([limit] * 2, [-0.5, last], color=ALARM, linewidth=0.9, linestyle=DASHED, zorder=1)
+    caption = DOTS + _told(view, limit if judged else None)
     alt = "; ".join(f"{strip.name}: {strip.note}" for strip in strips)
     return Plot("playback", caption, f"Playback: {alt}.", figure)
 
@@ -82,7 +80,7 @@ def pace(view: View) -> Plot:
         ticks = even_ticks(0.0, top, 5)
         axes.set_xticks(ticks, [tick_label(tick) for tick in ticks], size=SMALL)
         axes.set_xlabel("s", size=SMALL, labelpad=1)
-        _draw(axes, 0, strip, frame, BLUE)
+        _draw(axes, 0, strip, frame)
     ends = f"{number(min(values, default=None), 1)} to {number(max(values, default=None), 1)} s"
     return Plot("pace", DOTS, f"Median time to answer of {strip.note}: {ends}.", figure)
 
@@ -127,7 +125,7 @@ def _prepare(axes: Axes, n: int, low: float, high: float) -> None:
     axes.set_axisbelow(True)
 
 
-def _draw(axes: Axes, y: float, strip: _Strip, frame: Frame, colour: str) -> None:
+def _draw(axes: Axes, y: float, strip: _Strip, frame: Frame) -> None:
     write_name(axes, y, strip.name, frame.left - PAD, STRIP)
     low, high = axes.get_xlim()
     step = (high - low) / STEPS
@@ -137,7 +135,7 @@ def _draw(axes: Axes, y: float, strip: _Strip, frame: Frame, colour: str) -> Non
             SMALLEST_DOT
             + (LARGEST_DOT - SMALLEST_DOT) * (count - 1) ** 0.5 / max(len(strip.values) - 1, 1) ** 0.5
         )
-        axes.plot([place * step], [y], "o", color=colour, alpha=0.75, markersize=size, mew=0, clip_on=False)
+        axes.plot([place * step], [y], "o", color=INK, alpha=0.75, markersize=size, mew=0, clip_on=False)
     at = (1, y)
     axes.annotate(
         strip.note,

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from analysis.figures.forest import Line, Mark, Scale, even_ticks, forest, tick_label
 from analysis.figures.numbers import counted, number, percent, whole_number, with_interval
 from analysis.figures.plot import Frame, Plot, file_name, framed, heading
-from analysis.figures.style import BLUE, COLUMN, INK, RULE, SETTINGS, SKY, SMALL, SOFT, TINY, text_width
+from analysis.figures.style import COLUMN, FAINT, INK, RULE, SETTINGS, SMALL, SOFT, TINY, text_width
 from analysis.figures.view import Row, View
 
 PANEL, BETWEEN = 0.62, 0.3  # inches
@@ -24,8 +24,8 @@ LABELLED = 14  # bars that carry their number
 LEAST_DRIFT = 0.25  # grades that the axis shows at least
 
 Stack = tuple[str, str, str]  # key of the list, its name, its colour
-RATERS: tuple[Stack, ...] = (("n_new", "in their first sitting", BLUE), ("n_back", "again", SKY))
-ANSWERS: tuple[Stack, ...] = (("n_ratings", "ratings", BLUE), ("n_comparisons", "comparisons", SKY))
+RATERS: tuple[Stack, ...] = (("n_new", "in their first sitting", SOFT), ("n_back", "again", FAINT))
+ANSWERS: tuple[Stack, ...] = (("n_ratings", "ratings", SOFT), ("n_comparisons", "comparisons", FAINT))
 
 
 def timeline(view: View) -> Plot:
@@ -50,13 +50,13 @@ def timeline(view: View) -> Plot:
 
 def drifting(view: View) -> list[str]:
     """Questions of which it is known how scores go over the sitting."""
-    asked = view.questions("position_effect")
-    return [q for q in asked if any(row["mean"] is not None for row in view.rows("position_effect", q))]
+    asked = view.questions("sitting_drift")
+    return [q for q in asked if any(row["mean"] is not None for row in view.rows("sitting_drift", q))]
 
 
 def drift(view: View, question: str) -> Plot:
     """How far scores lie above or below the rest, by the position of the trial in its sitting."""
-    rows = view.rows("position_effect", question)
+    rows = view.rows("sitting_drift", question)
     lines = []
     for row in rows:
         mark = Mark(row["mean"], row["ci_low"], row["ci_high"])

@@ -113,6 +113,7 @@ def _frame(lines: Sequence[Line], scale: Scale) -> Frame:
     bottom = 0.24 + (0.14 if _second_line(scale) else 0) + (0.15 if scale.title else 0)
     right = note + badge + 2 * PAD
     left, width = name_room([x.label for x in lines if x.marks], row, COLUMN - right - LEAST_DRAWING)
+    bottom += 0.1 if "\n" in "".join(_end_words(scale, width - left - right)) else 0
     return Frame(row * max(len(lines), 1) + 0.06, left, right, bottom, width)
 
 
@@ -200,15 +201,31 @@ def _add(axes: Axes, line: Line2D) -> None:
     axes.add_artist(line)
 
 
+def _end_words(scale: Scale, width: float) -> tuple[str, str]:
+    """On one line each; on two where they would meet."""
+    if sum(style.text_width(word, TINY) for word in scale.ends) + PAD < width:
+        return scale.ends
+    return scale.ends[0].replace(" ", "\n"), scale.ends[1].replace(" ", "\n")
+
+
 def _write_ends(axes: Axes, scale: Scale) -> None:
     down = -0.24
     below = blended_transform_factory(axes.transAxes, axes.transAxes)
     width, height = drawing_size(axes)
-    fits = sum(style.text_width(word, TINY) for word in scale.ends) + PAD < width
-    first = scale.ends[0] if fits else ""  # one end named tells the direction of both
-    for x, word, side in ((0.0, first, "left"), (1.0, scale.ends[1], "right")):
+    words = _end_words(scale, width)
+    for x, word, side in ((0.0, words[0], "left"), (1.0, words[1], "right")):
         if word:
-            axes.text(x, down / height, word, transform=below, size=TINY, color=SOFT, ha=side, va="top")
+            axes.text(
+                x,
+                down / height,
+                word,
+                transform=below,
+                linespacing=1.0,
+                size=TINY,
+                color=SOFT,
+                ha=side,
+                va="top",
+            )
     if scale.title:
         at = (down - (0.14 if _second_line(scale) else 0)) / height
         axes.text(0.5, at, scale.title, transform=below, size=SMALL, color=SOFT, ha="center", va="top")

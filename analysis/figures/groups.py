@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -13,14 +14,15 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.forest import PAD, Mark, Scale, draw_mark, name_room, row_height, text_size, write_name
 from analysis.figures.mos import mean_scale
-from analysis.figures.numbers import number, percent, titled
+from analysis.figures.numbers import counted, number, percent, titled
 from analysis.figures.plot import Frame, Plot, file_name, framed, heading
-from analysis.figures.style import COLUMN, FAINT, PAGE, RULE, SETTINGS, SMALL, TINY
+from analysis.figures.style import COLUMN, FAINT, PAGE, RULE, SETTINGS, SMALL, SOFT, TINY
 from analysis.figures.view import Row, View
 
 LEAST_PANEL, GAP = 1.2, 0.1  # inches
+FEW = 3  # raters, or items, below which a group is drawn pale
 NUMBER = 0.33  # inches for the mean beside its row
-TITLE, AXIS = 0.2, 0.27  # inches above and below the rows of a panel
+TITLE, AXIS = 0.31, 0.27  # inches above and below the rows of a panel
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,38 @@ def group_means(view: View, question: str, attribute: str) -> Plot:
         scale = mean_scale(view.question(question), rows)
         for i, level in enumerate(levels):
             axes = _panel(figure, whole, grid, i, scale, len(methods))
-            _draw(axes, view, [row for row in rows if str(row["level"]) == level], methods, question)
-            _write(axes, level, grid, methods if i % grid.columns == 0 else ())
+            of_level = [row for row in rows if str(row["level"]) == level]
+            _draw(axes, view, of_level, methods, question)
+            _write(axes, of_level, grid, methods if i % grid.columns == 0 else ())
         whole.remove()
     caption = (
         f"Mean of every method within each level of {named}, with {percent(view.confidence)} intervals where "
-        "they are defined. Grey ticks: the method's mean over all."
+        f"they are defined.{_limits(view, rows, question)} Grey ticks: the method's mean over all. No "
+        "comparison between groups was tested."
     )
     return Plot(file_name("groups", question, attribute), caption, _alt(rows, levels), figure)
+
+
+def behind(row: Row) -> str:
+    """How many raters, or items, a level has."""
+    kind = "item" if row["attribute_of"] == "item" else "rater"
+    return counted(row[f"level_n_{kind}s"], kind)
+
+
+def few(row: Row) -> bool:
+    """Whether a level has too few raters, or items, to speak for others."""
+    return bool(row[f"level_n_{row['attribute_of']}s"] < FEW)
+
+
+def _limits(view: View, rows: Sequence[Row], question: str) -> str:
+    """What to bear in mind of the intervals and panels that are drawn."""
+    info, text = view.question(question), ""
+    low, high = info.low, info.high
+    ends = [(row["ci_low"], row["ci_high"]) for row in rows if row["ci_low"] is not None]
+    if low is not None and high is not None and any(end[0] < low or end[1] > high for end in ends):
+        text += " Intervals beyond the scale are kept as they are."
+    kinds = {row["attribute_of"] for row in rows if few(row)}
+    return text + (f" Pale: fewer than {FEW} {sorted(kinds)[0]}s." if kinds else "")
 
 
 def _grid(methods: Sequence[str], n: int) -> tuple[_Grid, float]:
@@ -111,19 +137,23 @@ def _draw(axes: Axes, view: View, rows: Sequence[Row], methods: Sequence[str], q
         row = of_level.get(method)
         if row is None:
             continue
-        ink = view.inks[method]
-        draw_mark(
-            axes, y, Mark(row["mean"], row["ci_low"], row["ci_high"], (None, None), ink.colour, ink.marker)
-        )
+        ink, pale = view.inks[method], few(row)
+        colour = FAINT if pale else ink.colour
+        draw_mark(axes, y, Mark(row["mean"], row["ci_low"], row["ci_high"], (None, None), colour, ink.marker))
         at = (axes.get_xlim()[1], y)
         axes.annotate(
             number(row["mean"]), at, (72 * PAD, 0), textcoords="offset points", size=size, va="center"
         )
 
 
-def _write(axes: Axes, level: str, grid: _Grid, methods: Sequence[str]) -> None:
-    title = style.shortened(level, SMALL, grid.panel * 0.95)
-    axes.set_title(title, size=SMALL, loc="left", pad=3, weight="bold")
+def _write(axes: Axes, rows: Sequence[Row], grid: _Grid, methods: Sequence[str]) -> None:
+    """Head of a panel: the level, how many stand behind it, and the methods' names left of the first."""
+    title = style.shortened(str(rows[0]["level"]), SMALL, grid.panel * 0.95, bold=True)
+    axes.set_title(title, size=SMALL, loc="left", pad=11, weight="bold")
+    who, ratings = behind(rows[0]), counted(sum(row["n_ratings"] for row in rows), "rating")
+    text = style.shortened(f"{who}, {ratings}", TINY, grid.panel)
+    at: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "size": TINY}
+    axes.annotate(text, (0, 1), (0, 3), color=SOFT, **at)
     for y, name in enumerate(methods):
         write_name(axes, y, name, grid.left - PAD, grid.body / len(methods))
 

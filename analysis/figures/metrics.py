@@ -5,10 +5,10 @@ from __future__ import annotations
 from analysis.figures.forest import Line, Mark, Scale, forest, tick_label
 from analysis.figures.numbers import coefficient_text, percent
 from analysis.figures.plot import Plot, file_name
-from analysis.figures.style import BLUE, INK
+from analysis.figures.style import INK, SOFT
 from analysis.figures.view import Row, View
 
-COEFFICIENTS = {"SROCC": (INK, "o", -0.2), "PLCC": (BLUE, "s", 0.22)}
+COEFFICIENTS = {"SROCC": (INK, "o", -0.2), "PLCC": (SOFT, "s", 0.22)}
 LEVELS = {"stimulus": "stimuli", "within_item": "within item", "method": "methods"}
 
 
@@ -37,7 +37,8 @@ def correlations(view: View, question: str) -> Plot:
     ticks = (-1.0, -0.5, 0.0, 0.5, 1.0)
     scale = Scale(-1.05, 1.05, ticks, tuple(tick_label(t) for t in ticks), zero=0.0)
     subtitle = "● SROCC (number on the right), ■ PLCC"
-    title = f"{view.question(question).title}: correlation with MOS"
+    asked = view.question(question).title
+    title = f"{asked} Correlation with MOS" if asked.endswith("?") else f"{asked}: correlation with MOS"
     figure = forest(view, (title, subtitle), lines, scale)
     caption = (
         f"{percent(view.confidence)} intervals, of SROCC by {_procedures(view, question)}. The thin grey one "
@@ -80,4 +81,12 @@ def _correlation_line(words: str, found: dict[str, Row | None]) -> Line:
             )
     main = found["SROCC"] or next(row for row in found.values() if row is not None)
     note = coefficient_text(main) if main["value"] is not None else "not defined"
-    return Line(f"{words}, n = {main['n']}", tuple(marks), note)
+    return Line(f"{words}, {_counted(main)}", tuple(marks), note)
+
+
+def _counted(row: Row) -> str:
+    """Within items: of how many methods in how many items, where every item has all."""
+    items, methods = row.get("n_items"), row.get("n_methods")
+    if row["level"] == "within_item" and items and methods and items * methods == row["n"]:
+        return f"{items} items × {methods} methods"
+    return f"n = {row['n']}"

@@ -68,7 +68,8 @@ def distribution(view: View, question: str) -> Plot:
         figure, axes = framed(view, *heading(view.question(question)), frame)
         _draw_bars(axes, rows, grades, frame)
         _draw_key(axes, grades, view.question(question))
-    caption = "Share of ratings per grade, in per cent, centred on the middle of the scale; best mean on top."
+    caption = "Share of ratings per grade, in per cent, centred on the middle of the scale"
+    caption += "; best mean on top." if len(rows) > 1 else "."
     top = [f"{row['method']}: median {number(row['median'], 1)}" for row in rows]
     return Plot(file_name("scores", question), caption, f"Score distributions. {listed(top)}.", figure)
 

@@ -49,8 +49,10 @@ def plus_minus(row: Mapping[str, Any], digits: int = 2) -> str:
     return f"{number(mean, digits)} ± {number((high - low) / 2, digits)}"
 
 
-def coefficient_text(row: Mapping[str, Any]) -> str:
+def coefficient_text(row: Mapping[str, Any] | None) -> str:
     """`0.91 [0.88, 0.94]` from value, ci_low and ci_high; more digits where all are near 1, but below it."""
+    if row is None:
+        return MISSING
     ends = [row[key] for key in ("value", "ci_low", "ci_high") if row[key] is not None]
     near = bool(ends) and max(ends) - min(ends) < NEAR
     below = [abs(end) for end in ends if near and abs(end) < 1]

@@ -20,6 +20,7 @@ from analysis.figures.view import Question, View
 
 SIMULATED_NOTE = "Simulated ratings: no evidence about people"
 LINE = 0.145  # inches between lines of small text
+TITLE_LINE = 0.165  # inches between lines of the title
 MARGIN = 0.04
 _FONTS = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
@@ -80,11 +81,12 @@ class Frame:
 def framed(view: View, title: str, subtitle: str, frame: Frame) -> tuple[Figure, Axes]:
     """A figure with title and subtitle on top, the note on simulated data below, and one empty axes."""
     lines = style.wrapped(subtitle, SMALL, frame.width - 2 * MARGIN) if subtitle else []
-    head = 0.24 + LINE * len(lines) + 0.06 + frame.top
+    titles = style.title_lines(title, TEXT + 1, frame.width - 2 * MARGIN)
+    head = _below(titles) + LINE * len(lines) + 0.06 + frame.top
     foot = LINE + 0.03 if view.simulated else 0.0
     height = head + frame.body + frame.bottom + foot
     figure = style.blank(frame.width, height)
-    _write_head(figure, style.shortened(title, TEXT + 1, frame.width), lines)
+    _write_head(figure, titles, lines)
     if view.simulated:
         figure.text(MARGIN / frame.width, 0.04 / height, SIMULATED_NOTE, size=TINY, color=ALARM, va="bottom")
     box = (
@@ -125,12 +127,19 @@ def show(*plots: Plot, folder: str | Path = "figures") -> None:
         display(plot)
 
 
-def _write_head(figure: Figure, title: str, lines: Sequence[str]) -> None:
+def _below(titles: Sequence[str]) -> float:
+    """Inches from the top to the subtitle."""
+    return 0.24 + TITLE_LINE * (len(titles) - 1)
+
+
+def _write_head(figure: Figure, titles: Sequence[str], lines: Sequence[str]) -> None:
     width, height = figure.get_size_inches()
     x = MARGIN / width
-    figure.text(x, 1 - 0.05 / height, title, size=TEXT + 1, weight="bold", va="top")
+    for i, title in enumerate(titles):
+        top = 0.05 + TITLE_LINE * i
+        figure.text(x, 1 - top / height, title, size=TEXT + 1, weight="bold", va="top")
     for i, line in enumerate(lines):
-        figure.text(x, 1 - (0.24 + LINE * i) / height, line, size=SMALL, color=SOFT, va="top")
+        figure.text(x, 1 - (_below(titles) + LINE * i) / height, line, size=SMALL, color=SOFT, va="top")
 
 
 def _tidy(svg: str) -> str:

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.forest import PAD, ROW, Line, Mark, Scale, forest, tick_label
-from analysis.figures.labels import Label, place_labels
+from analysis.figures.labels import Box, Label, place_labels
 from analysis.figures.numbers import coefficient_text, counted, number, percent
 from analysis.figures.plot import Frame, Plot, file_name, framed, heading
-from analysis.figures.style import BLUE, FAINT, INK, RULE, SETTINGS, SMALL, SOFT, TEXT, VERMILLION
+from analysis.figures.style import ALARM, FAINT, INK, RULE, SETTINGS, SMALL, SOFT, TEXT
 from analysis.figures.view import Row, View
 
 MOST_WHISKERS = 40  # raters whose intervals are drawn
@@ -62,14 +62,14 @@ def agreement(view: View, question: str) -> Plot:
     ends = [row[key] for row in rows for key in ("value", "ci_low") if row[key] is not None]
     low = min([*ends, 0.0])
     ticks = (0.0, 0.25, 0.5, 0.75, 1.0) if low >= -0.1 else (-0.5, 0.0, 0.5, 1.0)
-    labels = tuple(tick_label(t) for t in ticks)
-    scale = Scale(
-        min(low, ticks[0]) - 0.03, 1.03, ticks, labels, ("no agreement" if low > -0.1 else "", "perfect")
-    )
+    negative = ticks[0] < 0
+    labels = tuple(tick_label(t) + ("\nnone" if negative and t == 0 else "") for t in ticks)
+    words = ("" if negative else "no agreement", "perfect")
+    scale = Scale(min(low, ticks[0]) - 0.03, 1.03, ticks, labels, words)
     figure = forest(view, heading(view.question(question)), lines, scale)
     caption = (
-        f"{percent(view.confidence)} intervals. Forms with 1 speak of a single rater, forms with k of the "
-        "mean of all; units are stimuli."
+        f"{percent(view.confidence)} intervals where one can be given. Forms with 1 speak of a single rater, "
+        "forms with k of the mean of all; units are stimuli."
     )
     alt = "; ".join(f"{coefficient_name(r['coefficient'])} {number(r['value'])}" for r in rows)
     return Plot(file_name("agreement", question), caption, f"Agreement: {alt}.", figure)
@@ -89,8 +89,10 @@ def variance(view: View, question: str) -> Plot:
             [(name, row["share"], percent(row["share"])) for name, row in zip(names, rows, strict=True)],
         )
         for patch, row in zip(axes.patches, rows, strict=True):
-            patch.set_color(BLUE if row["component"] == "method" else FAINT)
-    caption = "Share of the variance of single ratings. Blue: what the methods differ in."
+            patch.set_color(INK if row["component"] == "method" else FAINT)
+    caption = "Share of the variance of single ratings."
+    if any(row["component"] == "method" for row in rows):
+        caption += " Dark: what the methods differ in."
     alt = "; ".join(f"{row['component']} {percent(row['share'])}" for row in rows)
     return Plot(file_name("variance", question), caption, f"Variance shares: {alt}.", figure)
 
@@ -116,12 +118,15 @@ def habits(view: View, question: str) -> Plot:
         _limit(axes, rows)
         for row in rows:
             _draw_rater(axes, row, bad=row["rater"] in excluded, whisker=len(rows) <= MOST_WHISKERS)
-        place_labels(axes, _names(rows, excluded))
+        place_labels(axes, _names(rows, excluded, axes.get_ylim()[1]))
         axes.set_xlabel("bias (score minus stimulus mean)", size=SMALL, labelpad=2)
         axes.set_title("inconsistency (SD after bias)", size=SMALL, color=SOFT, loc="left", pad=3)
     caption = "One point per rater: how far above or below the others, and how erratically."
     if len(rows) <= MOST_WHISKERS:
         caption += f" Thin: {percent(view.confidence)} interval of the inconsistency."
+        ends = [row["inconsistency_ci_high"] for row in rows]
+        beyond = any(end is not None and end > _top(rows) for end in ends)
+        caption += " Arrow heads: it goes on beyond the axis." if beyond else ""
     gone = sum(row["rater"] in excluded for row in rows)
     if gone:
         caption += " Crosses: excluded."
@@ -147,25 +152,35 @@ def _top(rows: Sequence[Row]) -> float:
 
 
 def _draw_rater(axes: Axes, row: Row, *, bad: bool, whisker: bool) -> None:
-    marker, colour = ("X", VERMILLION) if bad else ("o", INK)
+    marker, colour = ("X", ALARM) if bad else ("o", INK)
     low, high = row["inconsistency_ci_low"], row["inconsistency_ci_high"]
     if whisker and low is not None and high is not None:
         axes.plot([row["bias"]] * 2, [low, high], color=FAINT, linewidth=0.6, zorder=1.5)
+        top = axes.get_ylim()[1]
+        if high > top:
+            axes.plot([row["bias"]], [top], "^", color=FAINT, markersize=4.0, mew=0, clip_on=False)
     spot = ([row["bias"]], [row["inconsistency"]])
     axes.plot(*spot, marker, color=colour, alpha=0.75, markersize=6.0 if bad else 4.5, mew=0, clip_on=False)
 
 
-def _names(rows: Sequence[Row], excluded: set[str]) -> list[Label]:
-    """Points of all raters; names of those excluded, where they are few."""
+def _names(rows: Sequence[Row], excluded: set[str], top: float) -> list[Label]:
+    """Points of all raters; names of those excluded, where they are few, beside intervals and zero line."""
     named = sum(row["rater"] in excluded for row in rows) <= MOST_NAMED
     return [
         Label(
             style.shortened(row["rater"], SMALL, 0.6) if named and row["rater"] in excluded else "",
             row["bias"],
             row["inconsistency"],
+            (*_whisker(row, len(rows)), (0.0, 0.0, 0.0, top)),
         )
         for row in rows
     ]
+
+
+def _whisker(row: Row, raters: int) -> tuple[Box, ...]:
+    low, high = row["inconsistency_ci_low"], row["inconsistency_ci_high"]
+    drawn = raters <= MOST_WHISKERS and low is not None and high is not None
+    return ((row["bias"], low, row["bias"], high),) if drawn else ()
 
 
 def attention(view: View) -> Plot:
@@ -183,7 +198,7 @@ def attention(view: View) -> Plot:
         )
         _bars(axes, bars)
         for patch, value in zip(axes.patches, sorted(missed), strict=False):
-            patch.set_color(VERMILLION if limit is not None and value > limit else FAINT)
+            patch.set_color(ALARM if limit is not None and value > limit else FAINT)
     rule = f" Flagged: more than {number(limit, 0)}." if limit is not None else ""
     alt = "; ".join(f"{bar[0]}: {counted(int(bar[1]), 'rater')}" for bar in bars)
     return Plot("attention", f"Number of raters.{rule}", f"Attention checks: {alt}.", figure)

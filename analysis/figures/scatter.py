@@ -8,6 +8,8 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation
 
 from analysis.figures import style
 from analysis.figures.labels import Box, Label, place_labels
@@ -51,7 +53,7 @@ def scatter(view: View, question: str, metric: str) -> Plot:
         _limit(axes, info.low, info.high)
         place_labels(axes, [_label(spot) for spot in spots])
         if len(spots) > MOST_LABELLED:
-            _write_key(axes, spots)
+            _write_key(axes, view, spots)
         axes.set_title("MOS", size=SMALL, color=SOFT, loc="left", pad=3)
     name = file_name("scatter", question, metric)
     return Plot(name, _caption(view, question, metric), f"{title}: {finding}.", figure)
@@ -85,6 +87,8 @@ def _caption(view: View, question: str, metric: str) -> str:
     )
     if _mapping(view, question, metric):
         text += " Line: monotone third-order mapping (ITU-T P.1401), fitted to the stimuli."
+    if any(spot.number is not None for spot in _spots(view, question, metric)):
+        text += " Numbers: methods, the same in every scatter of this report."
     if view.reference is not None and any(
         s.row["method"] == view.reference for s in _spots(view, question, metric)
     ):
@@ -93,7 +97,7 @@ def _caption(view: View, question: str, metric: str) -> str:
 
 
 def _prepare(axes: Axes, about: Row) -> None:
-    unit = f" ({about['unit']})" if about["unit"] not in (None, "", "1") else ""
+    unit = f", {about['unit']}" if about["unit"] not in (None, "", "1") else ""
     axes.set_xlabel(directed({**about, "title": f"{about['title']}{unit}"}), size=SMALL, labelpad=2)
     axes.spines["left"].set_visible(True)
     axes.tick_params(labelsize=SMALL)
@@ -155,10 +159,10 @@ def _spots(view: View, question: str, metric: str) -> list[_Spot]:
         for row in view.mos(question)
         if row["mean"] is not None and summary.get(row["method"], {}).get("median") is not None
     ]
-    numbered = len(found) > MOST_LABELLED
+    numbers = {name: i for i, name in enumerate(view.methods, 1)} if len(found) > MOST_LABELLED else {}
     return [
-        _Spot(row, values["median"], row["mean"], _bars(row, values), i if numbered else None)
-        for i, (row, values) in enumerate(found, 1)
+        _Spot(row, values["median"], row["mean"], _bars(row, values), numbers.get(row["method"]))
+        for row, values in found
     ]
 
 
@@ -189,12 +193,17 @@ def _label(spot: _Spot) -> Label:
     return Label(style.shortened(spot.row["method"], SMALL, LABEL_WIDTH), spot.x, spot.y, spot.bars)
 
 
-def _write_key(axes: Axes, spots: Sequence[_Spot]) -> None:
-    """Numbers and names beside the drawing, the best method first."""
+def _write_key(axes: Axes, view: View, spots: Sequence[_Spot]) -> None:
+    """Marks, numbers and names beside the drawing, in the order of the numbers."""
     lines, _ = _key_shape(len(spots))
     at: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "center"}
-    for i, spot in enumerate(spots):
-        x, y = 72 * (0.14 + (i // lines) * KEY_WIDTH), -72 * KEY_ROW * (i % lines + 0.5)
+    for i, spot in enumerate(sorted(spots, key=lambda spot: spot.number or 0)):
+        x, y = 72 * (0.2 + (i // lines) * KEY_WIDTH), -72 * KEY_ROW * (i % lines + 0.5)
         axes.annotate(str(spot.number), (1, 1), (x + 9, y), size=TINY, ha="right", color=SOFT, **at)
-        name = style.shortened(spot.row["method"], SMALL, KEY_WIDTH - 0.25)
+        ink, hollow = view.inks[spot.row["method"]], spot.row["method"] == view.reference
+        beside = axes.transAxes + ScaledTranslation((x - 3) / 72, y / 72, axes.figure.dpi_scale_trans)
+        mark: dict[str, Any] = {"mec": ink.colour, "mfc": PAPER if hollow else ink.colour, "mew": 0.8}
+        key = Line2D([1], [1], marker=ink.marker, markersize=4.0, transform=beside, clip_on=False, **mark)
+        axes.add_artist(key)
+        name = style.shortened(spot.row["method"], SMALL, KEY_WIDTH - 0.31)
         axes.annotate(name, (1, 1), (x + 13, y), size=SMALL, **at)

@@ -125,12 +125,12 @@ def _advance(character: str, bold: bool) -> float:
     return float(glyph.linearHoriAdvance) / 65536 / 100
 
 
-def shortened(text: str, size: float, width: float) -> str:
+def shortened(text: str, size: float, width: float, bold: bool = False) -> str:
     """`text`, cut with an ellipsis in the middle where it is wider than `width` inches."""
-    if text_width(text, size) <= width + ROUNDING:
+    if text_width(text, size, bold) <= width + ROUNDING:
         return text
-    keep = min(len(text) - 1, int(len(text) * width / text_width(text, size)) + 3)
-    while keep > 2 and text_width(_cut(text, keep), size) > width:
+    keep = min(len(text) - 1, int(len(text) * width / text_width(text, size, bold)) + 3)
+    while keep > 2 and text_width(_cut(text, keep), size, bold) > width:
         keep -= 1
     return _cut(text, keep)
 
@@ -164,6 +164,25 @@ def wrapped(text: str, size: float, width: float, lines: int = 2) -> list[str]:
         else:
             out.append(word)
     return [shortened(line, size, width) for line in out]
+
+
+def title_lines(title: str, size: float, width: float, lines: int = 3) -> list[str]:
+    """A bold title in at most `lines` lines; a word wider than a line goes on behind its separators."""
+    words = re.findall(r"\S+\s*", title)
+    parts = [part for word in words for part in _parts(word, size, width)]
+    out = [""]
+    for part in parts:
+        longer = out[-1] + part
+        if not out[-1] or text_width(longer.rstrip(), size, True) <= width or len(out) == lines:
+            out[-1] = longer
+        else:
+            out.append(part)
+    return [shortened(line.rstrip(), size, width, True) for line in out]
+
+
+def _parts(word: str, size: float, width: float) -> list[str]:
+    wide = text_width(word.rstrip(), size, True) > width
+    return re.findall(r"[^_\-./]*[_\-./]+\s*|[^_\-./]+", word) if wide else [word]
 
 
 def broken(name: str, size: float, width: float) -> str | None:

@@ -1,4 +1,9 @@
-"""correlation, mapping, metric_contest and metric_classification: do objective metrics follow the raters?"""
+"""correlation, mapping, metric_contest and metric_classification: do objective metrics follow the raters?
+
+mapping: one row per point of the curve that maps a metric of single clips to MOS. question, metric; value: of
+the metric; fitted: the MOS that the curve gives there. No rows where it has no fit: for metrics of whole
+methods, up to as many clips as the curve has parameters, and values that are all the same.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +27,7 @@ from analysis.stats.contest import LEVELS, Level
 from analysis.stats.correlation import CorrelationEstimate, correlation_set, disattenuate
 from analysis.stats.mapping import PARAMETERS, mapping_curve
 from analysis.stats.result import Note
+from analysis.stats.rounding import is_constant
 from analysis.tables import natural
 from studies.metrics import Direction
 
@@ -185,9 +191,8 @@ def _correlations(scope: Scope, question: str, metric: _Metric, own: dict[str, f
 
 
 def _mapping(question: str, metric: _Metric) -> list[Row]:
-    """Rows of mapping: `value` of the metric and `fitted` MOS, point by point; none where it has no fit."""
     value, mean = (metric.frame[name].to_numpy(dtype=float) for name in ("value", "mean"))
-    if metric.of_methods or len(value) <= PARAMETERS or np.ptp(value) == 0:
+    if metric.of_methods or len(value) <= PARAMETERS or is_constant(value):
         return []
     pairs = zip(*mapping_curve(value, mean), strict=True)
     return [{"question": question, "metric": metric.name, "value": x, "fitted": y} for x, y in pairs]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.lists.scope import Row, Scope
+from analysis.screening.verdict import counted
 from analysis.stats.result import Note
 
 FEW_ITEMS = 6  # at five or fewer, the interval rests on min(raters, items) − 1 ≤ 4 degrees of freedom
@@ -64,7 +65,7 @@ def of_ratings(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[Gap
     """frame: the question's ratings that count, one or more."""
     yield from _incomplete(question, frame)
     yield from _few_items(question, frame)
-    yield from few_raters(scope, question, int(frame.groupby("method")["rater"].nunique().min()))
+    yield from few_raters(scope, question, frame.groupby("method")["rater"].nunique())
     yield from _few_ratings(scope, question, frame)
 
 
@@ -72,9 +73,18 @@ def _incomplete(question: str, frame: pd.DataFrame) -> Iterable[Gap]:
     share = density(frame)
     if share is not None and share < 1:
         message = (
-            f"{share * 100:.1f}\u00a0% of all rater × stimulus cells hold a rating; each rater rated a part."
+            f"{min(share * 100, 99.9):.1f}\u00a0% of all rater × stimulus cells hold a rating; "
+            f"{_who_rated_all(frame)}."
         )
         yield Gap("incomplete_design", question, share, message)
+
+
+def _who_rated_all(frame: pd.DataFrame) -> str:
+    rated = frame.groupby("rater")["stimulus"].nunique()
+    complete = int((rated == frame["stimulus"].nunique()).sum())
+    return (
+        f"{complete} of {len(rated)} raters rated every stimulus" if complete else "each rater rated a part"
+    )
 
 
 def _few_items(question: str, frame: pd.DataFrame) -> Iterable[Gap]:
@@ -89,24 +99,34 @@ def _few_items(question: str, frame: pd.DataFrame) -> Iterable[Gap]:
         yield Gap("few_items", question, fewest, message)
 
 
-def few_raters(scope: Scope, question: str, fewest: int) -> Iterable[Gap]:
-    """fewest: raters of the method that fewest rated."""
+def few_raters(scope: Scope, question: str, per_method: pd.Series) -> Iterable[Gap]:
+    """per_method: raters of each method."""
     advised, where = _advice(scope)
+    fewest = int(per_method.min())
     if fewest < advised:
-        message = f"down to {counted(fewest, 'rater')} per method; {advised} are advised {where}."
+        down = "down to " if per_method.max() > fewest else ""
+        message = f"{down}{counted(fewest, 'rater')} per method; {advised} are advised {where}."
         yield Gap("few_raters", question, fewest, message)
 
 
 def _advice(scope: Scope) -> tuple[int, str]:
-    """How many raters are advised, and where: as raters were recruited, as far as that is recorded."""
-    raters = scope.data.raters
-    known = raters is not None and "recruitment" in raters
-    ways = {str(way).lower() for way in raters["recruitment"]} if raters is not None and known else {""}
+    """How many raters are advised, and where: as those who answered were recruited, if that is recorded."""
+    ways = _recruitment(scope)
     if ways - CONTROLLED - {""}:
         return UNCONTROLLED_RATERS, "in uncontrolled surroundings"
-    if ways <= CONTROLLED:
+    if ways and ways <= CONTROLLED:
         return CONTROLLED_RATERS, "in a laboratory"
     return USUAL_RATERS, f"({CONTROLLED_RATERS} suffice only in a laboratory)"
+
+
+def _recruitment(scope: Scope) -> set[str]:
+    """How those who answered were recruited; "" for unknown, empty where it is not recorded at all."""
+    data = scope.data
+    if data.raters is None or "recruitment" not in data.raters:
+        return set()
+    ways = dict(zip(data.raters["rater"], data.raters["recruitment"].astype(str).str.lower(), strict=True))
+    answered = {*data.ratings["rater"], *data.comparisons["rater"]} - {""}
+    return {ways.get(rater, "") for rater in answered}
 
 
 def _few_ratings(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[Gap]:
@@ -125,25 +145,40 @@ def _few_ratings(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[G
 
 
 def of_agreement(rows: Iterable[Row]) -> Iterable[Gap]:
-    """rows: of the list agreement. The value is judged rather than a limit, which may be resampled."""
+    """rows: of the list agreement. The value is judged rather than a limit, which may be resampled.
+
+    Where raters were excluded, the value after exclusions is judged, and that of all raters told beside it.
+    """
+    by_coefficient: dict[tuple[str, str], dict[str, Row]] = {}
     for row in rows:
-        if row["screening"] != "none" or None in (row["value"], row["ci_low"], row["ci_high"]):
-            continue
-        value = f"{row['value']:.2f} [{row['ci_low']:.2f}, {row['ci_high']:.2f}]".replace("-", "−")
-        if row["coefficient"] == "alpha_ordinal" and row["value"] < TENTATIVE_ALPHA:
+        if row["value"] is not None:
+            by_coefficient.setdefault((row["question"], row["coefficient"]), {})[row["screening"]] = row
+    for (question, coefficient), found in by_coefficient.items():
+        value = found["applied" if "applied" in found else "none"]["value"]
+        if coefficient == "alpha_ordinal" and value < TENTATIVE_ALPHA:
             message = (
-                f"single raters agree little (ordinal α {value}; Krippendorff 2004 asks {TENTATIVE_ALPHA} "
-                "even of tentative conclusions); means over raters say more than single ratings."
+                f"single raters agree little (ordinal α {_both(found)}; Krippendorff 2004 asks "
+                f"{TENTATIVE_ALPHA} even of tentative conclusions); means over raters say more than single "
+                "ratings."
             )
-            yield Gap("low_agreement", row["question"], row["value"], message)
-        if row["coefficient"] == "ICC(A,k)" and row["value"] < GOOD_ICC:
+            yield Gap("low_agreement", question, value, message)
+        if coefficient == "ICC(A,k)" and value < GOOD_ICC:
             message = (
-                f"the stimuli's means over raters are of less than good reliability (ICC(A,k) {value}; "
-                f"Koo and Li 2016 let it begin at {GOOD_ICC})."
+                "the stimuli's means over raters are of less than good reliability (ICC(A,k) "
+                f"{_both(found)}; Koo and Li 2016 let it begin at {GOOD_ICC})."
             )
-            yield Gap("low_reliability", row["question"], row["value"], message)
+            yield Gap("low_reliability", question, value, message)
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 rater`, `2 raters`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+def _both(found: dict[str, Row]) -> str:
+    """`0.48 [0.29, 0.65] among all raters, 0.60 [0.51, 0.70] after exclusions`, or the one that is known."""
+    told = [_bounded(found[name]) for name in ("none", "applied") if name in found]
+    if len(told) == 1:
+        return told[0] + (" after exclusions" if "applied" in found else "")
+    return f"{told[0]} among all raters, {told[1]} after exclusions"
+
+
+def _bounded(row: Row) -> str:
+    ends = [row["ci_low"], row["ci_high"]]
+    bounds = "" if None in ends else f" [{ends[0]:.2f}, {ends[1]:.2f}]"
+    return f"{row['value']:.2f}{bounds}".replace("-", "−")

@@ -1,4 +1,7 @@
-"""group_mos: means per level of what is known of items and raters."""
+"""group_mos: means per level of what is known of items and raters.
+
+n_raters and n_items count those behind a row's mean, level_n_raters and level_n_items those of its level.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +57,10 @@ def _level_rows(scope: Scope, place: Row, frame: pd.DataFrame, levels: pd.Series
     rows = []
     for level in natural(value for value in levels if value):
         of_level = frame[(levels == level).to_numpy(dtype=bool)]
+        people, items = of_level["rater"].nunique(), of_level["item"].nunique()
         for method in scope.methods_in(of_level["method"]):
-            estimate = estimate_of(scope, of_level[of_level["method"] == method])
+            of_method = of_level[of_level["method"] == method]
+            estimate = estimate_of(scope, of_method)
             rows.append(
                 {
                     **place,
@@ -66,6 +71,10 @@ def _level_rows(scope: Scope, place: Row, frame: pd.DataFrame, levels: pd.Series
                     **interval_of(estimate),
                     "procedure": estimate.procedure,
                     "n_ratings": estimate.n_ratings,
+                    "n_raters": int(of_method["rater"].nunique()),
+                    "n_items": int(of_method["item"].nunique()),
+                    "level_n_raters": int(people),
+                    "level_n_items": int(items),
                 }
             )
     return rows

@@ -8,9 +8,10 @@ import pandas as pd
 
 from analysis.csvfile import IDS, alike
 from analysis.lists.agreement import inflated
-from analysis.lists.gaps import Gap, counted, density, few_raters, of_agreement, of_ratings, told
+from analysis.lists.gaps import Gap, density, few_raters, of_agreement, of_ratings, told
 from analysis.lists.scope import SHOWN_PLACES, Row, Scope
 from analysis.load import StudyData
+from analysis.screening.verdict import counted
 from analysis.stats.result import Note
 from analysis.tables import natural
 
@@ -37,15 +38,15 @@ def limits(scope: Scope, agreement: Sequence[Row] = ()) -> list[Note]:
             message = f"No comparison of question {question!r} is left after screening."
             notes.append(Note("no_comparisons_left", message))
         elif (frame["rater"] != "").all():
-            gaps += few_raters(scope, question, _fewest(frame))
+            gaps += few_raters(scope, question, _raters_per_method(frame))
     gaps += of_agreement(agreement)
     return [*notes, *told(gaps, len(scope.data.questions)), *_references(scope)]
 
 
-def _fewest(comparisons: pd.DataFrame) -> int:
-    """Raters of the method that fewest judged."""
+def _raters_per_method(comparisons: pd.DataFrame) -> pd.Series:
+    """How many judged each method."""
     sides = [comparisons[["rater", side]].rename(columns={side: "method"}) for side in ("left", "right")]
-    return int(pd.concat(sides).groupby("method")["rater"].nunique().min())
+    return pd.concat(sides).groupby("method")["rater"].nunique()
 
 
 def _references(scope: Scope) -> Iterable[Note]:

@@ -29,7 +29,7 @@ def literature_rows(scope: Scope) -> Listing:
         return Listing()
     listing = Listing()
     for method in scope.methods_in(values["method"]):
-        published = [value for value in catalogue.published() if catalogue.same_name(value.method, method)]
+        published = [value for value in catalogue.published() if catalogue.same_method(value.method, method)]
         if published:
             of_method = values[values["method"] == method]
             listing.rows.extend(_method_rows(scope, method, of_method, published))
@@ -47,7 +47,8 @@ def _method_rows(
         for one in published:
             if same_metric(one.metric, metric):
                 measured = _of_dataset(of_metric, of_clip, one.dataset)
-                rows.extend([_row(method, metric, one, measured)] if len(measured) else [])
+                valued = measured["value"].notna().any()
+                rows.extend([_row(method, metric, one, measured)] if valued else [])
     return rows
 
 

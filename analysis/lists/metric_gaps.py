@@ -47,7 +47,7 @@ def without_direction(name: str, direction: Direction | None) -> list[Note]:
     if direction is not None:
         return []
     message = (
-        f"{metric_title(name)}: it is not said whether higher or lower values are better, so it enters no "
+        f"It is not said of {metric_title(name)} whether higher or lower values are better, so it enters no "
         "contest and no classification; fill column 'direction' with higher or lower."
     )
     return [Note("metric_without_direction", message)]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.lists.scope import Listing, Scope
 from analysis.screening.attention import checks_of
-from analysis.screening.presentation import TRIAL, presented
+from analysis.screening.presentation import one_per_trial, presented
 from analysis.stats.result import finite
 from analysis.tables import natural
 from studies.screening import Playback, Screening
@@ -43,10 +43,7 @@ def presentation_rows(scope: Scope) -> Listing:
 
 
 def _trials(answers: pd.DataFrame) -> pd.DataFrame:
-    """One row per trial: several questions about one clip were asked after one presentation."""
-    times = answers.assign(**{name: pd.to_numeric(answers[name]) for name in FACTS})
-    latest = times.groupby(TRIAL, dropna=False, sort=False)["response_ms"].transform("max")
-    return times.assign(response_ms=latest).drop_duplicates(TRIAL)
+    return one_per_trial(answers.assign(**{name: pd.to_numeric(answers[name]) for name in FACTS}))
 
 
 def _played(trials: pd.DataFrame, limits: Playback) -> pd.DataFrame:

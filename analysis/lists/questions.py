@@ -3,8 +3,9 @@
 One row per pair of questions that the same raters answered about the same stimuli, level and coefficient, of
 the primary screening: question_a, question_b; level (rating: single ratings; stimulus: the stimuli's MOS;
 within_stimulus: deviations from the stimuli's means, where what is left in common is halo); coefficient
-(PLCC, SROCC); value, ci_low, ci_high, procedure; n (ratings, or stimuli at the stimulus level), n_raters,
-n_stimuli. References count like other stimuli. Null where not defined.
+(PLCC, SROCC); value, ci_low, ci_high, procedure; n (ratings, within stimuli those of stimuli with several;
+stimuli at the stimulus level), n_raters, n_stimuli. References count like other stimuli. Null where not
+defined.
 """
 
 from __future__ import annotations

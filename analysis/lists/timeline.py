@@ -1,10 +1,11 @@
-"""timeline and position_effect: when the answers came in, and whether scores drift within a sitting.
+"""timeline and sitting_drift: when the answers came in, and whether scores drift within a sitting.
 
 timeline: one row per day (UTC) on which a sitting began. day; n_ratings (scored), n_comparisons; n_raters:
 who answered; n_new: of those, whose first sitting it was. A sitting counts whole to the day of its first
-trial, so that times of day may be left out of a released bundle. Answers without a time stand on no day.
+trial, so that times of day may be left out of a released bundle; what a rater answered on one date without a
+sitting's id counts as one sitting. Answers without a time stand on no day.
 
-position_effect: one row per question and bin of positions within the sitting, the first trials first.
+sitting_drift: one row per question and bin of positions within the sitting, the first trials first.
 position_low, position_high: the bin's ends; mean: how much higher than elsewhere its scores lie, given rater
 and stimulus (sums to zero over the scores), with ci_low, ci_high, procedure; n: its scores, of the primary
 screening.
@@ -17,10 +18,11 @@ import pandas as pd
 
 from analysis.lists.scope import Listing, Row, Scope, codes, scores
 from analysis.stats.arrays import IntArray
-from analysis.stats.position import PROCEDURE, position_effects
+from analysis.stats.position import position_effects, procedure
+from analysis.tables import visits
 
 MOST_BINS = 6
-VISIT = ["rater", "sitting"]
+VISIT = ["rater", "visit"]
 
 
 def timeline_rows(scope: Scope) -> Listing:
@@ -44,16 +46,12 @@ def timeline_rows(scope: Scope) -> Listing:
 
 
 def _timed(frame: pd.DataFrame) -> pd.DataFrame:
-    """rater, sitting ("" where not recorded), time (NaT where not recorded)."""
+    """rater, visit, time (NaT where not recorded)."""
     missing = pd.Series("", frame.index)
     times = frame.get("presented_at", missing)
-    return pd.DataFrame(
-        {
-            "rater": frame["rater"],
-            "sitting": frame.get("sitting", missing),
-            "time": pd.to_datetime(times, format="ISO8601", utc=True, errors="coerce"),
-        }
-    )
+    time = pd.to_datetime(times, format="ISO8601", utc=True, errors="coerce")
+    visit = visits(frame.get("sitting", missing), time)
+    return pd.DataFrame({"rater": frame["rater"], "visit": visit, "time": time})
 
 
 def _day(day: str, answers: pd.DataFrame, first: pd.Series) -> Row:
@@ -68,7 +66,7 @@ def _day(day: str, answers: pd.DataFrame, first: pd.Series) -> Row:
 
 
 def position_rows(scope: Scope) -> Listing:
-    """Rows of position_effect; none of a question whose positions are unknown or all the same."""
+    """Rows of sitting_drift; none of a question whose positions are unknown or all the same."""
     listing = Listing()
     for question in scope.rated_questions:
         frame = scope.scored(question, scope.primary)
@@ -93,7 +91,7 @@ def _effects(question: str, frame: pd.DataFrame, confidence: float) -> list[Row]
             "ci_low": one.ci_low,
             "ci_high": one.ci_high,
             "n": one.n,
-            "procedure": PROCEDURE if one.effect is not None else "refused",
+            "procedure": procedure(one),
         }
         for place, one in enumerate(found)
     ]

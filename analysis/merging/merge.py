@@ -30,7 +30,7 @@ def merge(sources: Sequence[str], out: Path, *, prefix: bool) -> str:
         _refuse_same_raters(parts)
     clips = Clips(parts)
     tables = list(_tables(parts, clips, prefix=prefix))
-    write_bundle(out, _study(parts), tables, _prove)
+    write_bundle(out, _study(parts), tables, load_source)
     return "\n".join(_told(parts, tables, clips))
 
 
@@ -39,10 +39,6 @@ def _check_apart(sources: Sequence[str], out: Path) -> None:
     inside = [source for source in sources if os.path.exists(source) and os.path.realpath(source) == target]
     if inside:
         raise InputError(f"{inside[0]} is one of the bundles to merge; name another folder with --out.")
-
-
-def _prove(folder: Path) -> None:
-    load_source(str(folder))
 
 
 def _refuse_same_raters(parts: Sequence[Part]) -> None:

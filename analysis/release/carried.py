@@ -43,15 +43,19 @@ def carried(
     own_metrics: bool,
     keep: Sequence[str],
     with_texts: bool,
+    marked: bool,
 ) -> Carried:
     """Rows and cells as they stand in the source, answers with their stimulus and question filled in.
 
-    `own_metrics`: values of a further file count, so that what was loaded is carried. Raises InputError where
-    a column of `keep` is not in raters.csv.
+    `own_metrics`: values of a further file count, so that what was loaded is carried; `marked`: the reference
+    is the user's, so that the stimuli are carried as they are marked now. Raises InputError where a column of
+    `keep` is not in raters.csv.
     """
     frames = _read(opened, question_column, with_texts=with_texts)
     if own_metrics:
         frames[METRICS.file] = _loaded(data.metrics)
+    if marked and len(data.stimuli):
+        frames[STIMULI.file] = _with_marks(frames.get(STIMULI.file), data.stimuli)
     _check_kept(frames, keep)
     found, dropped = Frames(), dict[str, list[str]]()
     for file, frame in sorted(frames.items()):
@@ -113,6 +117,14 @@ def _loaded(metrics: pd.DataFrame) -> pd.DataFrame:
     columns = [name for name in [*METRICS.header, "item"] if name in metrics]
     cells = {name: [_text(value) for value in metrics[name]] for name in columns}
     return pd.DataFrame(cells, index=pd.RangeIndex(2, len(metrics) + 2))
+
+
+def _with_marks(stimuli: pd.DataFrame | None, loaded: pd.DataFrame) -> pd.DataFrame:
+    marks = {row.stimulus: _text(bool(row.is_reference)) for row in loaded.itertuples(index=False)}
+    if stimuli is None:
+        listed = loaded[["stimulus", "method", "item"]]
+        stimuli = listed.set_axis(pd.RangeIndex(2, len(listed) + 2))
+    return stimuli.assign(is_reference=stimuli["stimulus"].map(marks))
 
 
 def _text(value: object) -> str:

@@ -69,6 +69,15 @@ def _person(author: Author) -> dict[str, str]:
     return {"family-names": author.family, "given-names": author.given, **orcid}
 
 
+def institutions(wish: Wish) -> list[str]:
+    """A person written without a comma would be cited as an institution: whoever wrote it is told."""
+    return [
+        f"{author.family!r} is cited as an institution; write a person as 'Family, Given'."
+        for author in wish.authors
+        if not author.given
+    ]
+
+
 def licence_note(wish: Wish) -> str | None:
     """LICENSE.txt: which licence holds for what; None where none was chosen."""
     if wish.licence is None:

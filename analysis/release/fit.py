@@ -7,26 +7,31 @@ from pathlib import Path
 from typing import Any
 
 from analysis.bundles import Written, write_bundle
-from analysis.load import StudyData, load_opened, load_source
+from analysis.load import REFERENCE, StudyData, load_opened, load_source
 from analysis.release.carried import TEXTS, TIMES, Frames, carried, raters_in
-from analysis.release.groups import too_telling
-from analysis.release.identifying import contacts, refuse_identifying
+from analysis.release.groups import without_telling
+from analysis.release.identifying import contacts, refuse_identifying, refuse_in_study
 from analysis.release.pseudonyms import order_of, renamed
+from analysis.release.telling import Ids, ids_of, telling_name
 from analysis.release.times import without_time_of_day
 from analysis.release.wish import Deed, Wish
 from analysis.sources import Source, open_source, parse_json
-from studies.bundle import RATERS, STUDY_FILE
+from studies.bundle import STUDY_FILE
 
-TOLD_OF_STUDY = ("config", "config_sha256", "seed", "scales", "reporting")
+TOLD_OF_STUDY = ("config", "config_sha256", "seed", "scales", "reporting", REFERENCE)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What may be published: tables under new names, what study.json says, and what was done."""
+    """What may be published: tables under new names, what study.json says, and what was done.
+
+    `ids`: the old names, of which none may be published.
+    """
 
     frames: Frames
     study: dict[str, Any]
     deed: Deed
+    ids: Ids
 
 
 def fit_to_publish(
@@ -34,7 +39,7 @@ def fit_to_publish(
 ) -> Fit:
     """Raises InputError where the source is not sound, or a cell would identify a rater."""
     opened = open_source(source)
-    data = load_opened(opened, metrics=metrics, question_column=question_column)
+    data = load_opened(opened, metrics=metrics, question_column=question_column, reference=wish.reference)
     found = carried(
         opened,
         data,
@@ -42,39 +47,47 @@ def fit_to_publish(
         own_metrics=metrics is not None,
         keep=wish.keep,
         with_texts=wish.with_texts,
+        marked=wish.reference is not None and data.config is None,
     )
     raters = raters_in(found.frames)
-    refuse_identifying(found.frames, raters, opened.labels)
-    frames, telling = _without_telling(found.frames, wish)
+    ids = ids_of(raters)
+    refuse_identifying(found.frames, ids, opened.labels)
+    study = _study(opened, data, wish)
+    refuse_in_study(study, ids)
+    frames, spared = without_telling(found.frames, wish.smallest_group, wish.keep)
     order = order_of(raters, wish.rater_order)
-    study = _study(opened, data)
     deed = Deed(
-        dropped=found.dropped,
-        attributes=telling,
+        dropped=_nameable(found.dropped, ids),
+        attributes=spared.attributes,
+        emptied=spared.emptied,
+        silent=spared.silent,
+        rounded=spared.rounded,
         order=order,
         n_raters=len(raters),
         texts="carried" if TEXTS in frames else "left out" if TEXTS in opened.files else "none",
         timed=any(name in TIMES for frame in frames.values() for name in frame.columns),
         contacts=contacts([study.get("config"), study.get("reporting")]),
     )
-    return Fit(renamed(without_time_of_day(frames), order), study, deed)
+    return Fit(renamed(without_time_of_day(frames), order), study, deed, ids)
 
 
-def _without_telling(frames: Frames, wish: Wish) -> tuple[Frames, list[str]]:
-    if RATERS.file not in frames:
-        return frames, []
-    raters = frames[RATERS.file]
-    telling = too_telling(raters, wish.smallest_group, wish.keep)
-    return {**frames, RATERS.file: raters.drop(columns=telling)}, telling
+def _nameable(dropped: dict[str, list[str]], ids: Ids) -> dict[str, list[str]]:
+    """Columns that were left out; one whose own name tells of somebody is not named."""
+    return {
+        file: ["(name withheld)" if telling_name(name, ids, of_people=False) else name for name in names]
+        for file, names in dropped.items()
+    }
 
 
-def _study(opened: Source, data: StudyData) -> dict[str, Any]:
-    """study.json without what tells of files and times; of a bare table, what its report calls it."""
+def _study(opened: Source, data: StudyData, wish: Wish) -> dict[str, Any]:
+    """study.json without what tells of files and times; of a bare table, what the user or its report says."""
     raw = opened.files.get(STUDY_FILE)
     content = parse_json(raw, opened.label(STUDY_FILE)) if raw is not None else {}
     kept = {key: content[key] for key in TOLD_OF_STUDY if key in content}
     kept |= {"collected_with": data.collected_with} if data.collected_with else {}
-    return {"study": data.study, "title": data.title, **kept, "simulated": data.simulated}
+    kept |= {REFERENCE: wish.reference} if wish.reference and data.config is None else {}
+    title = " ".join(wish.title.split()) if wish.title and data.config is None else data.title
+    return {"study": data.study, "title": title, **kept, "simulated": data.simulated}
 
 
 def write_data(fit: Fit, folder: Path) -> StudyData:
@@ -82,9 +95,5 @@ def write_data(fit: Fit, folder: Path) -> StudyData:
     tables = [
         Written(file, list(frame.columns), frame.to_numpy().tolist()) for file, frame in fit.frames.items()
     ]
-    write_bundle(folder, fit.study, tables, _prove)
+    write_bundle(folder, fit.study, tables, load_source)
     return load_source(str(folder))
-
-
-def _prove(folder: Path) -> None:
-    load_source(str(folder))

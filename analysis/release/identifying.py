@@ -1,38 +1,26 @@
-"""What identifies a person: found in a carried cell, it stops the release."""
+"""What identifies a person: found in a cell, a column's name or study.json, it stops the release."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from analysis.release.carried import ABOUT_PEOPLE, TEXTS, TIMES, Frames
-from studies.bundle import TABLES
+from analysis.release.telling import CONTACT, EMAIL, NETWORK, PERSON, PHONE, Ids, plain, telling_name
+from studies.bundle import RATERS, STUDY_FILE, TABLES
 from studies.errors import InputError
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-CONTACT = {
-    "an e-mail address": EMAIL,
-    "a telephone number": re.compile(r"(?<![\w+])\+\d[\d ()/.-]{6,}\d|\(?\b\d{3}\)?[ -]\d{3}[ -]\d{4}\b"),
-}
-PERSON = {
-    "a web address": re.compile(r"https?://|\bwww\.\w", re.IGNORECASE),
-    "an IP address": re.compile(
-        r"\b\d{1,3}(\.\d{1,3}){3}\b|\b([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b", re.IGNORECASE
-    ),
-    "an Amazon Mechanical Turk WorkerId": re.compile(r"\bA(?=[A-Z0-9]*\d)[A-Z0-9]{11,20}\b"),
-    "a Prolific id": re.compile(r"\b[0-9a-f]{24}\b"),
-    "a user name": re.compile(r"(?<!\S)@\w{2,}"),
-}
 OF_CLIPS = frozenset({"stimulus", "method", "item", "left", "right", "winner", "loser", "first", "sha256"})
 NEW_NAMES = frozenset({"rater", "sitting"})
-SHORTEST_ID = 5
 LONGEST = 60
-WORD = re.compile(r"[\w.@+-]+")
+CONTROLLED = re.compile(r"[\w.\-/+<> ]{0,40}")
 TYPED = {
     table.file: frozenset(column.name for column in table.columns if column.kind != "text")
     for table in TABLES
 }
+MEND = "which could identify a rater"
 
 
 @dataclass(frozen=True)
@@ -45,13 +33,13 @@ class Suspect:
     what: str
 
 
-def refuse_identifying(frames: Frames, raters: Sequence[str], labels: Mapping[str, str]) -> None:
+def refuse_identifying(frames: Frames, ids: Ids, labels: Mapping[str, str]) -> None:
     """Raise InputError for the first cell that holds a contact, an account, an old id or a free text.
 
     Looked at are all cells that are carried as text, but for the ids of raters and sittings, which are given
-    anew. Clips may be named and described as one likes, by e-mail addresses and telephone numbers excepted.
+    anew. Clips may be named and described as one likes, by contacts and ids of raters excepted.
     """
-    ids = frozenset(rater for rater in raters if len(rater) >= SHORTEST_ID and not rater.isdecimal())
+    _refuse_names(frames, ids, labels)
     found = list(_suspects(frames, ids))
     if not found:
         return
@@ -59,39 +47,105 @@ def refuse_identifying(frames: Frames, raters: Sequence[str], labels: Mapping[st
     more = f" ({len(found) - 1} more such cells)" if len(found) > 1 else ""
     raise InputError(
         f"{labels.get(first.file, first.file)} row {first.row}: column '{first.column}' holds {first.what}"
-        f"{more}, which could identify a rater; empty the cell or recode it, then release again."
+        f"{more}, {MEND}; empty the cell or recode it, then release again."
     )
 
 
-def _suspects(frames: Frames, ids: frozenset[str]) -> Iterator[Suspect]:
+def _refuse_names(frames: Frames, ids: Ids, labels: Mapping[str, str]) -> None:
+    known = {name for table in TABLES for name in table.header}
+    for file, frame in frames.items():
+        for place, column in enumerate(map(str, frame.columns), start=1):
+            what = None if column in known else telling_name(column, ids, of_people=True)
+            if what:
+                raise InputError(
+                    f"{labels.get(file, file)}: the name of column {place} of those to be published is or "
+                    f"holds {what}, {MEND}; rename the column or take it out, then release again."
+                )
+
+
+def _suspects(frames: Frames, ids: Ids) -> Iterator[Suspect]:
     for file, frame in frames.items():
         skipped = TYPED.get(file, frozenset()) | TIMES | NEW_NAMES
         for column in [str(name) for name in frame.columns if name not in skipped]:
-            reasons = {cell: _reason(cell, file, column, ids) for cell in frame[column].unique()}
+            reasons = {cell: _reason(plain(cell), file, column, ids) for cell in frame[column].unique()}
             rows = frame.index[frame[column].map(reasons).notna()]
             yield from (Suspect(file, int(row), column, str(reasons[frame[column][row]])) for row in rows)
 
 
-def _reason(cell: str, file: str, column: str, ids: frozenset[str]) -> str | None:
+def _reason(cell: str, file: str, column: str, ids: Ids) -> str | None:
     about_people = file in ABOUT_PEOPLE and column not in OF_CLIPS
-    for what, pattern in {**CONTACT, **(PERSON if about_people else {})}.items():
-        if pattern.search(cell):
-            return what
-    if ids and column not in OF_CLIPS and not ids.isdisjoint(_words(cell)):
+    for patterns in (CONTACT, PERSON if about_people else {}):
+        for what, pattern in patterns.items():
+            if pattern.search(cell):
+                return what
+    if _names_rater(cell, column, ids) or (about_people and ids.inside(cell)):
         return "the id of a rater"
-    if about_people and file != TEXTS and (len(cell) > LONGEST or "\n" in cell):
+    long = len(cell) > LONGEST or "\n" in cell
+    if file == RATERS.file and not CONTROLLED.fullmatch(cell):
         return "free text"
-    return None
+    return "free text" if about_people and file != TEXTS and long else None
 
 
-def _words(cell: str) -> set[str]:
-    return {cell, *WORD.findall(cell), *re.findall(r"[^\W_]+", cell)}
+def _names_rater(cell: str, column: str, ids: Ids) -> bool:
+    """Clips may be numbered as raters are, but not be called by the very name of one."""
+    if column in OF_CLIPS:
+        return not ids.serial and ids.equals(cell)
+    return ids.equals(cell) or ids.within(cell)
+
+
+def refuse_in_study(study: Mapping[str, Any], ids: Ids, label: str = STUDY_FILE) -> None:
+    """Raise InputError for the first text of study.json, names of keys too, that holds what a cell must not.
+
+    Contacts that raters were shown, and e-mail addresses of what is reported, stay: the README names them.
+    """
+    for place, text in strings(study):
+        what = _reason_in_study(plain(text), place, ids)
+        if what:
+            raise InputError(
+                f"{label}: {shown(place)} holds {what}, {MEND}; take it out of the study's file, then "
+                "release again."
+            )
+
+
+def _reason_in_study(text: str, place: tuple[str, ...], ids: Ids) -> str | None:
+    meant = place[0] == "config" or place[0] == "reporting"
+    looked_for = {
+        "an e-mail address": None if meant else EMAIL,
+        "a telephone number": None if place[0] == "config" else PHONE,
+        **NETWORK,
+    }
+    for what, pattern in looked_for.items():
+        if pattern and pattern.search(text):
+            return what
+    if ids.serial:
+        return None
+    named = ids.within(text) or (ids.equals(text) and place[0] != "config")
+    return "the id of a rater" if named else None
+
+
+def strings(content: object, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text of a JSON value with the keys that lead to it; a key is a text too."""
+    if isinstance(content, str):
+        yield place or ("",), content
+    elif isinstance(content, dict):
+        for key, inner in content.items():
+            yield (*place, "a key") if place else ("a key",), str(key)
+            yield from strings(inner, (*place, str(key)))
+    elif isinstance(content, list):
+        for n, inner in enumerate(content):
+            yield from strings(inner, (*place, str(n)))
+
+
+def shown(place: tuple[str, ...]) -> str:
+    return " / ".join(part[:40] for part in place if part)
 
 
 def contacts(config: object) -> list[str]:
-    """E-mail addresses in a study file, where they stand for the raters to read."""
-    if isinstance(config, dict):
-        return contacts(list(config.values()))
-    if isinstance(config, list):
-        return list(dict.fromkeys(address for inner in config for address in contacts(inner)))
-    return [found[0] for found in EMAIL.finditer(config)] if isinstance(config, str) else []
+    """E-mail addresses and telephone numbers in a study file, where they stand for the raters to read."""
+    texts = [text for _, text in strings(config)]
+    return list(dict.fromkeys(found[0] for text in texts for found in _contacts(text)))
+
+
+def _contacts(text: str) -> Iterator[re.Match[str]]:
+    for pattern in CONTACT.values():
+        yield from pattern.finditer(text)

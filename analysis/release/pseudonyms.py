@@ -13,9 +13,14 @@ from analysis.release.carried import Frames, raters_in
 from analysis.release.wish import RaterOrder
 from analysis.tables import natural
 
-NUMBERED = re.compile(r"([A-Za-z]{0,12}[-_. ]?)\d{1,6}[a-z]?")
-OPAQUE = re.compile(r"(?=.*\d)[0-9a-f]{12,20}|[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-MOST_PREFIXES = 3
+NUMBERED = re.compile(r"([A-Za-z]{0,12}[-_. ]?)(\d{1,6})")
+RANDOM = re.compile(
+    r"[0-9a-f]{16}|[0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+)
+MOST_SERIAL, SPARE_NUMBERS = (
+    99,
+    3,
+)  # serials may reach this many times the raters, as some who were invited never came
 Order = Literal["kept", "shuffled"]
 
 
@@ -25,10 +30,21 @@ def order_of(raters: Sequence[str], wanted: RaterOrder) -> Order:
 
 
 def _tell_nothing(raters: Sequence[str]) -> bool:
-    if all(OPAQUE.fullmatch(rater) for rater in raters):
-        return True
-    numbered = [NUMBERED.fullmatch(rater) for rater in raters]
-    return all(numbered) and len({found[1] for found in numbered if found}) <= MOST_PREFIXES
+    return are_serials(raters) or all(
+        RANDOM.fullmatch(rater) and not rater.isdecimal() and not rater.isalpha() for rater in raters
+    )
+
+
+def are_serials(raters: Sequence[str]) -> bool:
+    """One prefix with small numbers: longer ones may be matriculation numbers, several prefixes names."""
+    found = [NUMBERED.fullmatch(rater) for rater in raters]
+    parts = [match.groups() for match in found if match]
+    highest = max(MOST_SERIAL, SPARE_NUMBERS * len(raters))
+    return (
+        len(parts) == len(found)
+        and len({prefix for prefix, _ in parts}) <= 1
+        and all(int(number) <= highest for _, number in parts)
+    )
 
 
 def renamed(frames: Frames, order: Order) -> Frames:

@@ -11,9 +11,11 @@ from analysis.figures.numbers import counted, listed
 from analysis.load import StudyData
 from analysis.options import Options
 from analysis.release.citation import LICENCES
+from analysis.release.code import CODE
 from analysis.release.requirements import PROGRAM
 from analysis.release.wish import Deed, Wish
 
+INSTALL = "python -m pip install -r requirements.txt"
 CONTENTS = {
     "data": "the study bundle, pseudonymised; `manifest.json` has the sha256 of each file",
     "study.yaml": "the study file: methods, items, questions, what raters read, screening rules, seed",
@@ -27,6 +29,7 @@ CONTENTS = {
     "figures": "the figures as SVG and PNG",
     "report.html": "the report, to be read in any browser",
     "report.ipynb": "the report as a notebook that starts from `data`; executed",
+    "code": f"{PROGRAM}, the program that made this folder, under its own licence",
     "requirements.txt": "the libraries, pinned to the versions that made this folder",
     "CITATION.cff": "how to cite this folder",
     "LICENSE.txt": "what anybody may do with it",
@@ -54,7 +57,7 @@ def command(options: Options) -> str:
     flags = [f"--target {options.target}", f"--confidence {options.confidence!r}", f"--seed {options.seed}"]
     flags += [f"--margin {options.margin!r}"] if options.margin is not None else []
     flags += ["--regularised-preference"] if options.regularised_preference else []
-    return f"python -m analysis report data --out again {' '.join(flags)}"
+    return f"PYTHONPATH={CODE} python -m analysis report data --out again {' '.join(flags)}"
 
 
 def readme(told: Told) -> str:
@@ -73,17 +76,26 @@ def _head(told: Told) -> Iterator[str]:
 
 
 def _reproduce(told: Told) -> Iterator[str]:
-    yield from ("## Reproduce every number and figure", "", "```sh", command(told.options), "```", "")
+    yield from (
+        "## Reproduce every number and figure",
+        "",
+        "```sh",
+        INSTALL,
+        command(told.options),
+        "```",
+        "",
+    )
     yield (
-        "run in this folder writes the report anew into `again`. Its `results.json`, `tables` and `figures` "
+        "run in this folder writes the report anew into `again`; in PowerShell, `$env:PYTHONPATH = 'code'` "
+        "comes first, on a line of its own. Its `results.json`, `tables` and `figures` "
         "are equal to those here, byte for byte: `cmp results.json again/results.json`. Running "
         "`report.ipynb` from its first cell on does the same, and says so in its last."
     )
     yield ""
     yield (
-        f"Both need Python {platform.python_version()}, {PROGRAM} {version(PROGRAM)}, and the libraries in "
-        "`requirements.txt`: `python -m pip install -r requirements.txt`. Other versions give the same "
-        "results up to rounding, and name themselves in `results.json` (`options.software`)."
+        f"Both need Python {platform.python_version()} and the libraries in `requirements.txt`; the program, "
+        f"{PROGRAM} {version(PROGRAM)}, lies in `{CODE}`. Other versions give the same results up to "
+        "rounding, and name themselves in `results.json` (`options.software`)."
     )
     yield ""
 
@@ -145,7 +157,9 @@ def deeds(deed: Deed, wish: Wish) -> list[str]:
 
 
 ORDERS = {
-    "kept": "in the order of their old ones, so that the same numbers come out",
+    "kept": "numbered in the sorted order of their old ones, so that the same numbers come out; ids that "
+    "were counted up keep the order in which raters were enrolled, and whoever has the list of the old ones "
+    "can sort it and tell who is who; a release with `--rater-order shuffled` prevents that",
     "shuffled": "in an order that follows from what is published here alone, not from the old ones; "
     "resampled limits therefore differ by chance from those under the old names",
 }
@@ -153,12 +167,8 @@ ORDERS = {
 
 def _named(deed: Deed, wish: Wish) -> str:
     order = ORDERS[deed.order]
-    if deed.order == "kept":
-        order += (
-            "; whoever has a list of the old ones can tell who is who"
-            if wish.rater_order == "kept"
-            else "; those were numbers or random"
-        )
+    if deed.order == "kept" and wish.rater_order != "kept":
+        order += "; the old ones were numbers or random"
     have = "has a new name" if deed.n_raters == 1 else "have new names"
     return f"The {counted(deed.n_raters, 'rater')} {have}, {order}. Rows are sorted by rater."
 
@@ -167,9 +177,19 @@ def _attributes(deed: Deed, wish: Wish) -> list[str]:
     said = []
     if deed.attributes:
         said.append(
-            "Left out of `raters.csv`, as together with the others they would single out groups of fewer "
-            f"than {wish.smallest_group} raters: {listed(_quoted(deed.attributes))}."
+            "Left out, as together with the others they would single out groups of fewer than "
+            f"{wish.smallest_group} raters with answers: {listed(_quoted(deed.attributes))}."
         )
+    if deed.rounded:
+        said.append("The width at which clips were shown is rounded to 100 pixels.")
+    if deed.emptied:
+        said.append(
+            f"Values that fewer than {wish.smallest_group} raters hold are emptied in "
+            f"{listed(_quoted(deed.emptied))} of `raters.csv`."
+        )
+    if deed.silent:
+        people = counted(deed.n_raters, "rater")
+        said.append(f"Of the {people}, {deed.silent} without answers keep no attributes.")
     if wish.keep:
         said.append(
             f"Kept in `raters.csv` by choice, whatever the size of the groups: {listed(_quoted(wish.keep))}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +12,11 @@ import yaml
 from analysis import RESULTS_FILE
 from analysis.load import StudyData
 from analysis.options import Options
-from analysis.release.citation import citation, licence_note
+from analysis.release.citation import citation, institutions, licence_note
+from analysis.release.code import CODE, write_code
 from analysis.release.fit import Fit, fit_to_publish, write_data
-from analysis.release.folder import CHECKSUMS, DATA, replaced
+from analysis.release.folder import CHECKSUMS, DATA, replaced, seal
+from analysis.release.last_look import look_over
 from analysis.release.readme import Told, deeds, readme
 from analysis.release.requirements import pinned
 from analysis.release.wish import Wish
@@ -58,9 +59,11 @@ def _write(fit: Fit, wish: Wish, options_of: OptionsOf, folder: Path, progress: 
     start = from_data(DATA, options, published=True)
     write_report(results, data, folder, FORMATS, progress, start)
     _write_beside(folder, data, options)
+    write_code(folder / CODE)
     _write_texts(folder, Told(data, options, wish, fit.deed, wish.title or data.title))
-    _write_checksums(folder)
-    return deeds(fit.deed, wish)
+    look_over(folder, fit.ids, frozenset({CODE}))
+    seal(folder)
+    return [*deeds(fit.deed, wish), *institutions(wish)]
 
 
 def _write_beside(folder: Path, data: StudyData, options: Options) -> None:
@@ -87,10 +90,3 @@ def _write_texts(folder: Path, told: Told) -> None:
             (folder / name).write_text(text, encoding="utf-8")
     entries = sorted([*(path.name for path in folder.iterdir()), CHECKSUMS])
     (folder / "README.md").write_text(readme(told.with_entries(entries)), encoding="utf-8")
-
-
-def _write_checksums(folder: Path) -> None:
-    """As sha256sum writes and checks them."""
-    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in files]
-    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.release.carried import TIMES, Frames
+from analysis.tables import visits
 from studies.errors import InputError
 
 FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-PLACE = ["file", "column", "row"]
 
 
 def without_time_of_day(frames: Frames) -> Frames:
@@ -66,8 +66,7 @@ def _times(cells: pd.Series, file: str) -> pd.Series:
 
 
 def _shifted(cells: pd.DataFrame) -> pd.DataFrame:
-    date = cells["at"].dt.strftime("%Y-%m-%d")
-    cells = cells.assign(sitting=cells["sitting"].where(cells["sitting"] != "", "\n" + date))
+    cells = cells.assign(sitting=visits(cells["sitting"], cells["at"]))
     key = ["rater", "sitting"]
     spans = (
         cells.groupby(key)["at"].agg(["min", "max"]).reset_index().sort_values(["rater", "min", "sitting"])

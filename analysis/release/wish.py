@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 RaterOrder = Literal["auto", "kept", "shuffled"]
@@ -22,7 +22,8 @@ class Author:
 class Wish:
     """`smallest_group`: raters who must share their attributes; `keep`: columns of raters.csv kept even so.
 
-    `title` and `licence` (an SPDX identifier) are None where not given.
+    `title`, `licence` (an SPDX identifier) and `reference` (the method that is the real video) are None where
+    not given.
     """
 
     authors: tuple[Author, ...] = ()
@@ -32,11 +33,16 @@ class Wish:
     smallest_group: int = SMALLEST_GROUP
     keep: tuple[str, ...] = ()
     with_texts: bool = False
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What became of the data. `dropped`: columns left out, by file; `attributes`: for being too telling."""
+    """What became of the data. `dropped`: columns left out, by file; `attributes`: for being too telling.
+
+    `emptied`: columns of raters.csv whose rare values went; `silent`: raters without answers; `rounded`:
+    widths.
+    """
 
     dropped: dict[str, list[str]]
     attributes: list[str]
@@ -45,3 +51,6 @@ class Deed:
     texts: Literal["none", "left out", "carried"]
     timed: bool
     contacts: list[str]
+    emptied: list[str] = field(default_factory=list)
+    silent: int = 0
+    rounded: bool = False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from analysis.report.card_design import analysis_lines, design_lines, material_lines, reliability_lines
 from analysis.report.card_people import Line, rater_lines, study_lines, viewing_lines
-from analysis.report.latex import escaped
+from analysis.report.latex import escaped, portions
 
 Row = dict[str, Any]
 Lines = list[tuple[str, str]]
@@ -22,6 +24,8 @@ SECTIONS = (
 )
 TEXTS = ("welcome", "consent", "instructions", "debriefing")
 NOT_REPORTED = "Not reported"
+LINE, LABEL = 32, 10  # characters in a line of text and of its label, in a column of two
+MOST_IN_ROW = 40  # lines
 WITHOUT_STUDY_FILE = (
     "For answers that were collected without a study file, a study.json beside the tables may hold what "
     'stands under `reporting`: {"schema_version": 1, "reporting": {"payment": "none"}}.'
@@ -78,13 +82,30 @@ def _missing(card: Row) -> list[str]:
 
 
 def card_tex(card: Row) -> str:
-    """One booktabs tabular per section, so that pages and columns can break between them."""
-    blocks = [_tabular(heading, rows) for heading, rows in card_sections(card)]
+    """One booktabs tabular per section, so that pages and columns can break between them.
+
+    A section that is higher than a page is continued in further ones.
+    """
+    blocks = [
+        _tabular(f"{heading} (continued)" if n else heading, rows)
+        for heading, lines in card_sections(card)
+        for n, rows in enumerate(_parts(lines))
+    ]
     parts = "\n\\par\\vspace{6pt}\n".join(blocks)
     return f"% Reporting card\n{{\\footnotesize\\noindent\n{parts}\\par}}\n"
 
 
-def _tabular(heading: str, rows: Lines) -> str:
+def _parts(rows: Lines) -> list[tuple[tuple[str, str], ...]]:
+    """Rows in portions that one column of a page holds; a long text is continued in rows without a label."""
+    pieces = [
+        ("" if n else label, piece)
+        for label, text in rows
+        for n, piece in enumerate(textwrap.wrap(text, LINE * MOST_IN_ROW, break_long_words=False))
+    ]
+    return portions(pieces, [1 + max(len(text) // LINE, len(label) // LABEL) for label, text in pieces])
+
+
+def _tabular(heading: str, rows: Sequence[tuple[str, str]]) -> str:
     body = [rf"{_breakable(label, 14)} & {_breakable(text)} \\" for label, text in rows]
     lines = [
         r"\begin{tabular}{@{}>{\raggedright}p{0.22\linewidth}>{\raggedright\arraybackslash}p{0.69\linewidth}@{}}",

@@ -13,6 +13,7 @@ Row = dict[str, Any]
 SHOWN = ("ICC(A,1)", "ICC(A,k)", "ICC(Q,k)", "alpha_ordinal", "alpha_interval", "repeat_consistency")
 TOGETHER = {"stimulus": "over stimuli", "within_stimulus": "within stimuli (halo)"}
 MOST_PAIRS = 6
+MOST_NAMED = 12
 ORDERS = {"fixed": "always in the same order", "varied": "in varying order"}
 
 
@@ -84,9 +85,9 @@ def _order(order: Row) -> str | None:
 def material_lines(card: Row) -> list[Line]:
     protocol, material, told = card["protocol"], card["material"], card["reporting"]
     return [
-        *((f"Method {method['name']}", _method(method)) for method in card["methods"]),
+        *_methods(card["methods"]),
         ("Reference", protocol["reference"]),
-        ("Items", f"{len(protocol['items'])}: {listed(protocol['items'])}" if protocol["items"] else None),
+        ("Items", _items(protocol["items"])),
         ("Sources", told["sources"]),
         ("Stimuli", _stimuli(material) if material["n_stimuli"] else None),
         ("Coding", told["coding"]),
@@ -95,12 +96,40 @@ def material_lines(card: Row) -> list[Line]:
     ]
 
 
+def _items(items: list[str]) -> str | None:
+    if len(items) > MOST_NAMED:
+        return f"{counted(len(items), 'item')} (listed in card.json)"
+    return f"{len(items)}: {listed(items)}" if items else None
+
+
+def _methods(methods: Sequence[Row]) -> list[Line]:
+    """One line each; where they are many, one for all and one for each of which more than counts is told."""
+    if len(methods) <= MOST_NAMED:
+        return [(f"Method {method['name']}", _method(method)) for method in methods]
+    spans = [
+        f"{_span(counts)} {noun}"
+        for key, noun in (("stimuli", "stimuli"), ("raters", "raters"))
+        if any(counts := [method[key] for method in methods])
+    ]
+    told = [method for method in methods if method["description"] or method["citation"]]
+    each = f", {' and '.join(spans)} each" if spans else ""
+    return [
+        ("Methods", f"{counted(len(methods), 'method')}{each}; listed in card.json"),
+        *((f"Method {method['name']}", _method(method)) for method in told),
+    ]
+
+
+def _span(counts: Sequence[int]) -> str:
+    return str(min(counts)) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+
+
 def _method(method: Row) -> str | None:
     named = (("stimuli", "stimulus", "stimuli"), ("raters", "rater", "raters"))
     answers = (("ratings", "rating", "ratings a question"), ("comparisons", "comparison", "comparisons"))
     told = [counted(method[key], one, many) for key, one, many in (*named, *answers) if method[key]]
     citation = method["citation"]
-    return joined(method["description"], ", ".join(told) or None, citation and citation["text"])
+    matched = citation and f"matches the catalogue's {citation['text']}"
+    return joined(method["description"], ", ".join(told) or None, matched)
 
 
 def _stimuli(material: Row) -> str:

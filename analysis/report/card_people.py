@@ -34,13 +34,18 @@ def study_lines(card: Row) -> list[Line]:
     days = [day for day in (study["collected_from"], study["collected_to"]) if day]
     seed = study["seed"]
     return [
-        ("Study", f"{study['study']} ({study['title']})"),
+        ("Study", _named(study)),
         ("Data", "simulated" if study["simulated"] else "not marked as simulated"),
         ("Answers", _answers(study)),
         ("Collected", " to ".join(dict.fromkeys(days)) or None),
         ("Seeds", joined(None if seed is None else f"study {seed}", f"analysis {statistics['seed']}")),
         ("Configuration", f"sha256 {study['config_sha256']}" if study["config_sha256"] else None),
     ]
+
+
+def _named(study: Row) -> str:
+    same = study["title"] == study["study"]
+    return str(study["study"]) if same else f"{study['study']} ({study['title']})"
 
 
 def _answers(study: Row) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from analysis.figures.metrics import correlated_metrics, correlation_row
-from analysis.figures.numbers import coefficient_text, counted, listed, number, p_phrase, with_interval
-from analysis.figures.pairs import CMOS, contenders
+from analysis.figures.numbers import coefficient_text, counted, number, p_phrase
+from analysis.figures.pairs import contenders
 from analysis.figures.raters import coefficient_name
 from analysis.figures.view import Row, View
 from analysis.report import pair_findings
-from analysis.report.pair_findings import ADJUSTED
+from analysis.report.leaders import highest
+from analysis.report.limits import limits
+from analysis.report.pair_counts import ADJUSTED
 from analysis.report.screened import compared, everybodys
 from analysis.report.text import Text, escaped
 
@@ -19,36 +20,6 @@ __all__ = ["ADJUSTED", "Text", "agreement", "escaped", "limits", "preference", "
 
 MOST_METRICS = 6
 HEADLINE = ("ICC(A,1)", "ICC(A,k)", "alpha_ordinal")
-_OF_QUESTION = re.compile(r"Question (?P<name>'.+?')(?P<verb>:| has) (?P<rest>.+)", re.DOTALL)
-
-
-def limits(view: View) -> Text:
-    """The warnings of the analysis: what a reader has to bear in mind."""
-    asked = view.study["questions"]
-    joined = _joined([row["message"] for row in view.rows("warnings")], len(asked))
-    messages = tuple(escaped(message) for message in joined)
-    return Text((("", messages or ("The rules of this report found nothing to warn of.",)),))
-
-
-def _joined(messages: Sequence[str], asked: int) -> list[str]:
-    """The same said of several questions is said once."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for message in messages:
-        match = _OF_QUESTION.fullmatch(message)
-        key = (match["verb"], match["rest"]) if match else ("", message)
-        names = found.setdefault(key, [])
-        if match and match["name"] not in names:
-            names.append(match["name"])
-    return [_about_questions(names, verb, rest, asked) for (verb, rest), names in found.items()]
-
-
-def _about_questions(names: Sequence[str], verb: str, rest: str, asked: int) -> str:
-    if not names:
-        return rest
-    if len(names) == 1:
-        return f"Question {names[0]}{verb} {rest}"
-    who = f"All {asked} questions" if len(names) == asked > 2 else f"Questions {listed(list(names))}"
-    return f"{who}{' have' if verb == ' has' else verb} {rest}"
 
 
 def summary(view: View) -> Text:
@@ -104,18 +75,7 @@ def _nothing_left(view: View, question: str) -> list[str]:
 
 def _means(view: View, question: str) -> list[str]:
     pairs = pair_findings.rated(view, question, contenders(view, question))
-    rows = [row for row in view.mos(question) if row["mean"] is not None]
-    if not rows:
-        return pairs
-    tested = [row for row in rows if row["method"] != view.reference] or rows
-    best = tested[0]
-    value = with_interval(best["mean"], best["ci_low"], best["ci_high"])
-    among = " of the methods under test" if 1 < len(tested) < len(rows) else ""
-    among = f" (score relative to {escaped(str(view.reference))})" if best["measure"] == CMOS else among
-    value += "" if best["ci_low"] is not None else " (no interval can be given)"
-    if len(tested) == 1:
-        return [f"{escaped(best['method'])}: {best['measure']}{among} {value}.", *pairs]
-    return [f"{escaped(best['method'])} has the highest {best['measure']}{among}, {value}.", *pairs]
+    return [highest(view, question), *pairs]
 
 
 def _model_sentences(view: View, models: Sequence[Row]) -> list[str]:
@@ -187,12 +147,12 @@ def _open(view: View, found: Sequence[tuple[str, Row]]) -> str:
         return f"Whether {_name(view, metric)} follows MOS is not resolved here: SROCC {_told(row)}."
     alike = {_n(row) for _, row in found}
     common = f", {alike.pop()}" if len(alike) == 1 else ""
-    told = [
-        f"{_name(view, metric)} {_told(row).removesuffix(common)}" for metric, row in found[:MOST_METRICS]
-    ]
-    more = len(found) - MOST_METRICS
-    rest = f"; nor for {counted(more, 'further metric')}" if more > 0 else ""
-    return f"Not resolved here is whether MOS is followed by (SROCC{common}): {'; '.join(told)}{rest}."
+    shown = found if len(found) == MOST_METRICS + 1 else found[:MOST_METRICS]
+    told = [f"{_name(view, metric)} ({_told(row).removesuffix(common)})" for metric, row in shown]
+    more = len(found) - len(shown)
+    rest = f" Nor is it for {counted(more, 'further metric')}." if more else ""
+    named = f"{', '.join(told[:-1])} or {told[-1]}"
+    return f"Whether {named} follows MOS is not resolved here (SROCC{common}).{rest}"
 
 
 def _told(row: Row) -> str:

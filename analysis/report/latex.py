@@ -24,6 +24,7 @@ HEAD_LINES = 5
 WRAPPED = 36
 LEAST_WRAPPED = 14
 
+_PIECES = re.compile(r"(?<=[-_./,)])|\s")
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "&": r"\&",
@@ -95,14 +96,14 @@ def float_of(table: Table) -> str:
     pieces = [
         replace(panel, rows=rows)
         for panel in table.panels(PAGE_WIDTH)
-        for rows in _portions(panel.rows, [_lines(panel, row) for row in panel.rows])
+        for rows in portions(panel.rows, [_lines(panel, row) for row in panel.rows])
     ]
     heights = [HEAD_LINES + sum(_lines(piece, row) for row in piece.rows) for piece in pieces]
-    parts = _portions(pieces, heights)
+    parts = portions(pieces, heights)
     return "\n".join(_float(part, i, len(parts)) for i, part in enumerate(parts))
 
 
-def _portions(values: Sequence[T], heights: Sequence[int]) -> list[tuple[T, ...]]:
+def portions(values: Sequence[T], heights: Sequence[int]) -> list[tuple[T, ...]]:
     """As many values together as one page holds; one empty portion of nothing."""
     portions, room = [list[T]()], MOST_LINES
     for value, height in zip(values, heights, strict=True):
@@ -165,7 +166,16 @@ def _rooms(table: Table) -> dict[int, float]:
     others = sum(n + 2 for i, n in enumerate(table.widths) if i not in wrapped)
     total = sum(table.widths[i] for i in wrapped)
     rooms = {i: (PAGE_WIDTH - others) * table.widths[i] / total - 2 for i in wrapped}
-    return {i: min(max(room, LEAST_WRAPPED), table.widths[i]) for i, room in rooms.items()}
+    return {
+        i: min(max(room, LEAST_WRAPPED, _longest_piece(table, i)), table.widths[i])
+        for i, room in rooms.items()
+    }
+
+
+def _longest_piece(table: Table, column: int) -> int:
+    """Characters between two places where a name may be broken; no more than a page has room for."""
+    texts = [row[column].text for row in table.rows]
+    return min(max((len(piece) for text in texts for piece in _PIECES.split(text)), default=0), WRAPPED)
 
 
 def _wrapped(table: Table) -> list[int]:

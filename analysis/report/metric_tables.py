@@ -27,7 +27,7 @@ def correlation(view: View, question: str) -> Table:
     for metric, level in keys:
         found = [correlation_row(view, question, metric, level, name) for name in COEFFICIENTS]
         n = next((row["n"] for row in found if row is not None), 0)
-        values = [_coefficient(row) for row in found]
+        values = [coefficient_text(row) for row in found]
         body.append(cells((view.metric_title(metric), _level(level), str(n), *values)))
     caption = f"{view.question(question).title}: correlation of metrics with MOS, raw values."
     header = ("Metric", "Level", "n", *COEFFICIENTS)
@@ -182,7 +182,3 @@ def _in_unit(value: float | None, unit: str | None) -> str:
 
 def _level(level: str) -> str:
     return LEVELS.get(level, level)
-
-
-def _coefficient(row: Row | None) -> str:
-    return MISSING if row is None else coefficient_text(row)

@@ -37,17 +37,22 @@ def render(notebook: NotebookNode) -> str:
 
 
 def _without_repeats(notebook: NotebookNode) -> NotebookNode:
-    """A caption that several figures of one cell share is printed under the first of them."""
+    """A caption that several figures of one cell share is printed once, below the last of them."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
-        seen: set[str] = set()
-        for output in cell.get("outputs", []):
-            about = output.get("metadata", {}).get("image/svg+xml")
-            if about is not None:
-                about["repeated"] = about["caption"] in seen
-                about["printed"] = printed_width(output["data"]["image/svg+xml"])
-                seen.add(about["caption"])
+        drawn = [one for one in cell.get("outputs", []) if "image/svg+xml" in one.get("metadata", {})]
+        captions = [one["metadata"]["image/svg+xml"]["caption"] for one in drawn]
+        for n, output in enumerate(drawn):
+            about = output["metadata"]["image/svg+xml"]
+            about["shared"] = captions.count(captions[n]) > 1
+            about["last"] = captions[n] not in captions[n + 1 :]
+            about["printed"] = printed_width(output["data"]["image/svg+xml"])
     return notebook
+
+
+def unfolded(page: str) -> str:
+    """The page with its tables open, for print; very long ones stay shut and name their file."""
+    return page.replace('<details class="table">', '<details class="table" open>')
 
 
 def printed_width(svg: str) -> float:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from analysis.figures.numbers import counted, number, p_phrase, percent, percents, with_interval
+from analysis.figures.numbers import counted, listed, number, p_phrase, percent, percents, with_interval
 from analysis.figures.pairs import all_pairs, resolved
 from analysis.figures.view import Row, View
+from analysis.report.leaders import strongest, strongest_within_groups
+from analysis.report.pair_counts import pair_counts, testable
 from analysis.report.text import escaped
 
 MOST_PAIRS = 6
 MOST_OPEN = 3
-MOST_FURTHER = 5
 AGAINST_REFERENCE = "all against the reference"
-ADJUSTED = "(interval unadjusted; p after Holm's correction)"
 
 
 def rated(view: View, question: str, order: Sequence[str]) -> list[str]:
@@ -22,14 +22,13 @@ def rated(view: View, question: str, order: Sequence[str]) -> list[str]:
     rows = all_pairs(view, question)
     by_pair = {frozenset((row["method_a"], row["method_b"])): row for row in rows}
     found = [(above, below, by_pair.get(frozenset((above, below)))) for above, below in pairwise(order)]
-    known = [(above, below, row) for above, below, row in found if row and row["ci_low"] is not None]
+    known = [(above, below, row) for above, below, row in found if row and testable(row)]
     clear = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
     open_ones = [one for one in known if not resolved(view, one[2])]
     return [
         " ".join(f"{_above(*one)}." for one in clear),
         _not_resolved([_whether(*one) for one in open_ones], "is rated above"),
-        _without_interval(rows),
-        " ".join(_counts(view, rows, [row for _, _, row in clear], "mean", 0.0)),
+        *pair_counts(view, rows, [row for _, _, row in clear], "mean", 0.0),
     ]
 
 
@@ -39,26 +38,16 @@ def preferred(view: View, question: str) -> list[str]:
     by_pair = {frozenset((row["method_a"], row["method_b"])): row for row in pairs}
     order = [row["method"] for row in view.strengths(question)]
     found = [(a, b, by_pair.get(frozenset((a, b)))) for a, b in pairwise(order)]
-    known = [(a, b, row) for a, b, row in found if row and row["p_a"] is not None]
+    known = [_ahead(a, b, row) for a, b, row in found if row and row["p_a"] is not None and testable(row)]
     clear = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
     open_ones = [one for one in known if not resolved(view, one[2])]
     return [
-        _strongest(view, question),
+        strongest(view, question),
+        *strongest_within_groups(view, question),
         " ".join(_won(*one) for one in clear),
         _not_resolved([_whether_won(*one) for one in open_ones], "is preferred to"),
-        " ".join(_counts(view, pairs, [row for _, _, row in clear], "p_a", 0.5)),
+        *pair_counts(view, pairs, [row for _, _, row in clear], "p_a", 0.5),
     ]
-
-
-def _strongest(view: View, question: str) -> str:
-    """Who leads, where all methods share one scale of strengths."""
-    rows = view.strengths(question)
-    if len(rows) < 3 or rows[0]["strength"] is None:
-        return ""
-    best = rows[0]
-    value = with_interval(best["strength"], best["ci_low"], best["ci_high"], signed=True)
-    won = f"; preferred in {percent(best['win_rate'])} of its comparisons" if best["win_rate"] else ""
-    return f"{escaped(best['method'])} has the highest preference strength, {value} (log-worth{won})."
 
 
 def as_good(view: View, question: str) -> list[str]:
@@ -103,21 +92,23 @@ def _beside(row: Row) -> str:
 
 
 def _truncated(shown: Sequence[str], n: int) -> str:
-    named = [*shown, *([f"{n - len(shown)} more"] if n > len(shown) else [])]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return listed([*shown, *([f"{n - len(shown)} more"] if n > len(shown) else [])])
 
 
 def _not_resolved(found: Sequence[tuple[str, str, str]], verb: str) -> str:
-    """One sentence for one open pair, one list for several."""
+    """`Whether a is rated above b (…), or c above d (…), is not resolved here.`"""
     if not found:
         return ""
     above, below, value = found[0]
     if len(found) == 1:
         return f"Whether {above} {verb} {below} is not resolved here: {value}."
-    told = [f"{above} {verb} {below} ({value})" for above, below, value in found[:MOST_OPEN]]
-    more = len(found) - MOST_OPEN
-    rest = f"; nor for {counted(more, 'further pair')} of neighbours" if more > 0 else ""
-    return f"Not resolved here is whether {'; '.join(told)}{rest}."
+    shown = found if len(found) == MOST_OPEN + 1 else found[:MOST_OPEN]
+    short = verb.split()[-1]
+    told = [f"{above} {verb} {below} ({value})"]
+    told += [f"{above} {short} {below} ({value})" for above, below, value in shown[1:]]
+    more = len(found) - len(shown)
+    rest = f" Nor are {counted(more, 'further pair')} of neighbours resolved." if more else ""
+    return f"Whether {', '.join(told[:-1])} or {told[-1]} is not resolved here.{rest}"
 
 
 def _above(above: str, below: str, row: Row) -> str:
@@ -136,10 +127,13 @@ def _difference(above: str, row: Row) -> tuple[str, str]:
     return with_interval(sign * row["mean"], low, high), p_phrase(row["p_holm"])
 
 
+def _ahead(a: str, b: str, row: Row) -> tuple[str, str, Row]:
+    """The one that was preferred more often first."""
+    return (a, b, row) if _share(a, row)[0] >= 0.5 else (b, a, row)
+
+
 def _won(a: str, b: str, row: Row) -> str:
-    share, value = _share(a, row)
-    verb = "is preferred to" if share >= 0.5 else "is less often preferred than"
-    return f"{escaped(a)} {verb} {escaped(b)} ({value})."
+    return f"{escaped(a)} is preferred to {escaped(b)} ({_share(a, row)[1]})."
 
 
 def _whether_won(a: str, b: str, row: Row) -> tuple[str, str, str]:
@@ -156,35 +150,3 @@ def _share(a: str, row: Row) -> tuple[float, str]:
     n = counted(int(row["wins_a"] + row["wins_b"] + row["ties"]), "comparison")
     test = p_phrase(row["p_holm"]) if row["p_holm"] is not None else "no test can be given"
     return share, f"{percent(share)} {percents(low, high)}".strip() + f" of {n}, {test}"
-
-
-def _without_interval(rows: Sequence[Row]) -> str:
-    bare = sum(row["ci_low"] is None for row in rows)
-    if not bare:
-        return ""
-    if bare == len(rows):
-        return "For no pair of methods can an interval be given." if bare > 1 else ""
-    return f"For {bare} of {counted(len(rows), 'pair')} no interval can be given."
-
-
-def _counts(view: View, rows: Sequence[Row], told: Sequence[Row], key: str, even: float) -> list[str]:
-    """How many pairs are resolved, and which of them no sentence was about; `even` is no difference."""
-    if len(rows) < 2:
-        return []
-    known = [row for row in rows if resolved(view, row)]
-    further = [_ordered(row, row[key] - even) for row in known if row not in told]
-    if not known:
-        return [f"None of {len(rows)} pairs of methods is resolved {ADJUSTED}."]
-    if len(known) == len(rows):
-        return [f"All {len(rows)} pairs of methods are resolved {ADJUSTED}."]
-    verb = "is" if len(known) == 1 else "are"
-    sentences = [f"{len(known)} of {len(rows)} pairs of methods {verb} resolved {ADJUSTED}."]
-    if further:
-        sentences.append(f"Further resolved: {_truncated(further[:MOST_FURTHER], len(further))}.")
-    return sentences
-
-
-def _ordered(row: Row, ahead: float) -> str:
-    """`a over b`, the better one first."""
-    names = (row["method_a"], row["method_b"]) if ahead >= 0 else (row["method_b"], row["method_a"])
-    return f"{escaped(names[0])} over {escaped(names[1])}"

@@ -63,12 +63,13 @@ def _write_page(page: str, out: Path, formats: set[str], progress: Callable[[str
     if "html" in formats:
         (out / "report.html").write_text(page, encoding="utf-8")
     if "pdf" in formats:
+        from analysis.report.page import unfolded
         from analysis.report.pdf import print_pdf
 
         progress("Printing the PDF")
         with tempfile.TemporaryDirectory(prefix="report-page-") as scratch:
             file = Path(scratch) / "report.html"
-            file.write_text(page, encoding="utf-8")
+            file.write_text(unfolded(page), encoding="utf-8")
             print_pdf(file, out / "report.pdf")
 
 

@@ -25,7 +25,7 @@ def everybodys(view: View) -> View:
 
 
 def rater_counts(view: View) -> str:
-    """How many raters stand behind either, and why the agreement of those left may flatter."""
+    """What the column After exclusions leaves out: how many raters, by declared rules."""
     out = len({row["rater"] for row in view.rows("screening") if row["applied"]})
     return f"{COUNTED}: without the {counted(out, 'rater')} that declared rules exclude."
 

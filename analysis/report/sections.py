@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analysis.figures.conduct import played
 from analysis.figures.course import drifting
 from analysis.figures.groups import grouped
-from analysis.figures.pairs import contenders
+from analysis.figures.pairs import contenders, groups, unconnected
 from analysis.figures.raters import placed
 from analysis.figures.view import View
 from analysis.report.metric_tables import attributes
@@ -91,14 +91,24 @@ def _preference(view: View) -> tuple[str, ...]:
     both = "figures.show(figures.strengths(view, question), figures.wins(view, question))"
     few = [q for q in scaled if len(view.strengths(q)) <= MOST_IN_MATRIX]
     drawn = f"for question in {few!r}:\n    {both}" if few == scaled else _shown("strengths", scaled)
-    alone = [q for q in questions if q not in scaled and len(view.strengths(q)) <= MOST_IN_MATRIX]
+    apart = [q for q in questions if q not in scaled and groups(view, q)]
+    whole = [q for q in questions if q not in scaled and not (q in apart and unconnected(view, q))]
+    alone = [q for q in whole if len(view.strengths(q)) <= MOST_IN_MATRIX]
     return (
         "findings.preference(view)",
         *([drawn] if scaled else []),
+        *(_by_group(view, question) for question in apart),
         *([_shown("wins", alone)] if alone else []),
         _listed("preference", questions),
         _listed("preference_pairs", questions),
     )
+
+
+def _by_group(view: View, question: str) -> str:
+    """Strengths of every group; its matrix too where no comparison leaves its group."""
+    both = ", figures.wins(view, question, group)" if unconnected(view, question) else ""
+    shown = f"figures.show(figures.strengths(view, question, group){both})"
+    return f"question = {question!r}\nfor group in {groups(view, question)!r}:\n    {shown}"
 
 
 def _metrics(view: View) -> tuple[str, ...]:

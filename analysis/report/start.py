@@ -14,6 +14,14 @@ LOAD = """\
 from analysis.load import load_source
 
 data = load_source({source})"""
+BESIDE = """\
+import sys
+from importlib.util import find_spec
+
+if find_spec("analysis") is None:
+    sys.path.insert(0, "code")
+
+"""
 LOAD_METRICS = f"from pathlib import Path\n\n{LOAD}"
 COMPUTE = """\
 from analysis.options import Options
@@ -51,19 +59,26 @@ def from_data(
     *,
     metrics: Path | None = None,
     question_column: str | None = None,
+    reference: str | None = None,
     published: bool = False,
 ) -> Start:
     """Cells that load `source`, as seen from the notebook's folder, and compute its statistics.
 
-    `published`: results.json lies beside the notebook, and the last cell compares with it.
+    `published`: results.json lies beside the notebook, and the last cell compares with it; so does `code`.
     """
     given = [json.dumps(source, ensure_ascii=False)]
     given += [f"metrics=Path({json.dumps(str(metrics), ensure_ascii=False)})"] if metrics is not None else []
     given += [f"question_column={json.dumps(question_column, ensure_ascii=False)}"] if question_column else []
+    given += [f"reference={json.dumps(reference, ensure_ascii=False)}"] if reference else []
     load = (LOAD if metrics is None else LOAD_METRICS).format(source=", ".join(given))
     heading = "Do the data give the published results?"
     return Start(
-        cells=(IMPORTS, load, COMPUTE.format(options=_made(options)), VIEW),
+        cells=(
+            f"{BESIDE}{IMPORTS}" if published else IMPORTS,
+            load,
+            COMPUTE.format(options=_made(options)),
+            VIEW,
+        ),
         words="The first cells load the data and compute the statistics. Change what you like, such as the "
         "confidence, and run its cell and those below it again.",
         last=(Section("reproduced", heading, (REPRODUCED,)),) if published else (),

@@ -16,6 +16,7 @@ LONG_NAME = 32
 NAME = 18
 SHORT = 24
 LONG_TABLE = 30
+MOST_PRINTED = 120
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,17 @@ class Table:
             for panel in self.panels()
         )
         if self.folded:
-            return f'<details class="table"><summary>{caption}</summary>{drawn}</details>'
+            return self._folded(caption, drawn)
         long = " long" if len(self.rows) * len(self.panels()) > LONG_TABLE else ""
         return f'<div class="table{long}"><p class="caption">{caption}</p>{drawn}</div>'
+
+    def _folded(self, caption: str, drawn: str) -> str:
+        """In print it is open, unless it would fill pages: then its file is named."""
+        huge = len(self.rows) * len(self.panels()) > MOST_PRINTED
+        file = html.escape(f"tables/{self.name.partition('-')[0]}.csv")
+        instead = f'<span class="instead"> In print: see {file}.</span>' if huge else ""
+        kind = "table huge" if huge else "table"
+        return f'<details class="{kind}"><summary>{caption}{instead}</summary>{drawn}</details>'
 
     def tex(self) -> str:
         """A booktabs float with caption and label; see analysis.report.latex for what it needs."""

@@ -58,7 +58,7 @@ def mos(view: View) -> Table:
     order = list(dict.fromkeys(name for question in questions for name in view.ranking(question)))
     columns = [column for question in questions for column in _mos_columns(view, question)]
     rows = [(Cell(name), *(column.get(name, Cell(MISSING)) for column in columns)) for name in order]
-    caption = f"Means with {percent(view.confidence)} intervals; the best method under test in bold."
+    caption = f"Means with {percent(view.confidence)} intervals{_in_bold(view, order)}."
     if view.rows("letters"):
         caption += " Methods that share a letter within a column are not told apart."
     titles = [_headed(view, question) for question in questions]
@@ -72,24 +72,25 @@ def mos(view: View) -> Table:
 def mos_details(view: View, question: str) -> Table:
     """Everything about the means on one question, all measures."""
     rows = [row for measure in view.measures(question) for row in view.mos(question, measure)]
+    alike = {key: len({row[key] for row in rows}) < 2 for key in ("measure", "procedure")}
     body = [
         cells(
             (
                 row["method"],
-                row["measure"],
+                *(() if alike["measure"] else (row["measure"],)),
                 with_interval(row["mean"], row["ci_low"], row["ci_high"]),
                 interval(row["naive_ci_low"], row["naive_ci_high"]) or MISSING,
                 number(row["median"], 1),
                 number(row["sd"]),
                 *(number(row[key], 0) for key in ("n_ratings", "n_raters", "n_items")),
-                row["procedure"],
+                *(() if alike["procedure"] else (row["procedure"],)),
             )
         )
         for row in rows
     ]
     header = (
         "Method",
-        "Measure",
+        *(() if alike["measure"] else ("Measure",)),
         "Mean",
         "Naive interval",
         "Median",
@@ -97,10 +98,16 @@ def mos_details(view: View, question: str) -> Table:
         "Ratings",
         "Raters",
         "Items",
-        "Procedure",
+        *(() if alike["procedure"] else ("Procedure",)),
     )
-    caption = f"{view.question(question).title}: means in detail."
-    return Table(f"mos-{question}", caption, header, tuple(body), frozenset({0, 1, 9}), folded=True)
+    same = [str(rows[0][key]) for key in alike if rows and alike[key]]
+    caption = f"{view.question(question).title}: means in detail{_in_brackets(same)}."
+    texts = frozenset(i for i, name in enumerate(header) if name in ("Method", "Measure", "Procedure"))
+    return Table(f"mos-{question}", caption, header, tuple(body), texts, folded=True)
+
+
+def _in_brackets(texts: Sequence[str]) -> str:
+    return f" ({', '.join(texts)})" if texts else ""
 
 
 def differences(view: View, question: str) -> Table:
@@ -194,7 +201,7 @@ def halo(view: View) -> Table:
         cells(
             (
                 f"{view.question(a).title} – {view.question(b).title}",
-                *(_coefficient(found.get((a, b, level))) for level in levels),
+                *(coefficient_text(found.get((a, b, level))) for level in levels),
             )
         )
         for a, b in pairs
@@ -229,6 +236,13 @@ def all_tables(view: View) -> list[Table]:
     return [table for table in tables if table.rows]
 
 
+def _in_bold(view: View, names: Sequence[str]) -> str:
+    if len(set(names) - {view.reference}) < 2:
+        return ""
+    under = " of the methods under test" if view.reference in names else ""
+    return f"; the highest{under} in bold, whether or not it is told apart"
+
+
 def _headed(view: View, question: str) -> str:
     rows = view.mos(question)
     measure = rows[0]["measure"] if rows else "MOS"
@@ -248,7 +262,7 @@ def _mos_column(view: View, question: str) -> dict[str, Cell]:
     rows = view.mos(question)
     letters = {row["method"]: row["letters"] for row in view.rows("letters", question)}
     tested = [row for row in rows if row["method"] != view.reference and row["mean"] is not None]
-    best = max((row["mean"] for row in tested), default=None)
+    best = max((row["mean"] for row in tested), default=None) if len(tested) > 1 else None
     return {
         row["method"]: Cell(
             plus_minus(row), letters.get(row["method"], ""), bold=row in tested and row["mean"] == best
@@ -259,10 +273,6 @@ def _mos_column(view: View, question: str) -> dict[str, Cell]:
 
 def _coefficients(view: View, question: str) -> dict[str, str]:
     return {row["coefficient"]: coefficient_text(row) for row in view.screened("agreement", question)}
-
-
-def _coefficient(row: Row | None) -> str:
-    return MISSING if row is None else coefficient_text(row)
 
 
 def _strength_cells(row: Row, *, grouped: bool) -> Sequence[str]:

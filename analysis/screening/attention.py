@@ -9,6 +9,7 @@ from analysis.load import StudyData
 from analysis.screening.verdict import Finding, counted
 from analysis.screening.votes import Answers
 from analysis.stats.arrays import BoolArray, FloatArray
+from analysis.tables import TRIAL
 from studies.screening import Screening
 
 
@@ -45,7 +46,7 @@ def _rating_checks(ratings: pd.DataFrame) -> pd.DataFrame:
     known = ~(np.isnan(low) & np.isnan(high))
     checks = checks.assign(missed=(score < low) | (score > high))[known]
     # One trial is one check, however many questions stood on its screen.
-    trial = [name for name in ("rater", "stimulus", "sitting", "position") if name in checks]
+    trial = [name for name in TRIAL if name in checks]
     return checks.groupby(trial, dropna=False)["missed"].any().reset_index()[["rater", "missed"]]
 
 

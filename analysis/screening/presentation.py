@@ -8,13 +8,13 @@ import pandas as pd
 from analysis.load import StudyData
 from analysis.screening.verdict import Finding, counted
 from analysis.screening.votes import Answers
+from analysis.tables import TRIAL
 from studies.screening import Playback, Screening, Speed
 
 PLAYBACK = ["played_fraction", "hidden_ms", "stalled_ms"]
 SPEED = ["response_ms", "ahead_ms"]
 TIMES = ["presented_at", "submitted_at"]
 CLIPS = ["item", "left", "right"]
-TRIAL = ["rater", "stimulus", "sitting", "position"]
 Counts = dict[str, int]
 
 
@@ -105,6 +105,19 @@ def presented(data: StudyData, facts: list[str]) -> pd.DataFrame:
     wanted = [*TRIAL, *CLIPS, *facts]
     given = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=wanted)
     return given.reindex(columns=wanted)
+
+
+def one_per_trial(answers: pd.DataFrame) -> pd.DataFrame:
+    """One row per trial, as several questions about one clip are asked after one presentation.
+
+    response_ms becomes that of the trial's last answer, the largest; NaN where none was recorded.
+    """
+    trial = [name for name in TRIAL if name in answers]
+    if "response_ms" in answers:
+        times = answers.assign(response_ms=pd.to_numeric(answers["response_ms"]))
+        latest = times.groupby(trial, dropna=False, sort=False)["response_ms"].transform("max")
+        answers = times.assign(response_ms=latest)
+    return answers.drop_duplicates(trial)
 
 
 def _rated(ratings: pd.DataFrame) -> pd.DataFrame:

@@ -53,5 +53,6 @@ def excluded(verdicts: list[Verdict]) -> frozenset[str]:
     return frozenset(verdict.rater for verdict in verdicts if verdict.applied)
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else noun + 's'}"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 rater`, `2 raters`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -151,9 +151,9 @@ def _limits(value: float, replicates: FloatArray, n_units: int, confidence: floa
 def _warnings(table: Table, units: Units) -> tuple[Note, ...]:
     notes = []
     if single := table.n_stimuli - units.n_units:
-        text = (
-            f"{single} of {table.n_stimuli} stimuli have a single rating, which says nothing about agreement."
-        )
+        has = "has" if single == 1 else "have"
+        alone = f"{single} of {table.n_stimuli} stimuli {has} a single rating"
+        text = f"{alone}, which says nothing about agreement."
         notes.append(Note("unpairable_stimuli", text))
     if units.n_units < TOO_FEW_STIMULI:
         text = f"with {units.n_units} stimuli the interval of alpha covers less than it says."

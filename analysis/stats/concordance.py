@@ -84,7 +84,8 @@ def fleiss_kappa(
 def _kappa_notes(counts: ArrayLike) -> tuple[Note, ...]:
     table, notes = np.asarray(counts), []
     if single := int((table.sum(1) < 2).sum()):
-        text = f"{single} of {len(table)} stimuli have a single rating, which says nothing about agreement."
+        has = "has" if single == 1 else "have"
+        text = f"{single} of {len(table)} stimuli {has} a single rating, which says nothing about agreement."
         notes.append(Note("unpairable_stimuli", text))
     if table.shape[1] > MANY_CATEGORIES:
         text = f"kappa takes {table.shape[1]} scores as unordered categories; prefer alpha_interval."

@@ -13,6 +13,7 @@ from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.correlation_intervals import williams_test, zou_interval
 from analysis.stats.resampling import (
     FEW_METHODS,
+    NO_INTERVAL,
     Draws,
     Layout,
     Name,
@@ -26,6 +27,7 @@ from analysis.stats.resampling import (
     within_items,
 )
 from analysis.stats.result import Note
+from analysis.stats.twoway import REFUSED
 
 __all__ = ["Contest", "Rival", "metric_contest", "metric_contests"]
 
@@ -224,7 +226,7 @@ def _contest(field: _Field, name: Name, a: _Follower, b: _Follower) -> Contest:
         ci_low=low,
         ci_high=high,
         p=p,
-        procedure=_procedure(field, name),
+        procedure=_procedure(field, name, difference, low),
         williams_p=williams_p,
         zou_low=zou_low,
         zou_high=zou_high,
@@ -238,7 +240,9 @@ def _has_percentiles(field: _Field, name: Name) -> bool:
     return field.level == "stimulus" or (field.level == "within_item" and field.layout.n_methods >= fewest)
 
 
-def _procedure(field: _Field, name: Name) -> str:
+def _procedure(field: _Field, name: Name, difference: float | None, low: float | None) -> str:
+    if low is None:
+        return REFUSED if difference is None else NO_INTERVAL
     words = "percentiles" if _has_percentiles(field, name) else "± t(min − 1)·SD"
     return f"{bootstrap_words(field.layout)}, {words}"
 

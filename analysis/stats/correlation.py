@@ -20,6 +20,7 @@ from analysis.stats.mapping import Mapped, map_monotone
 from analysis.stats.resampling import (
     FEW_METHODS,
     FEWEST_METHODS_TO_RANK,
+    NO_INTERVAL,
     PERFECT,
     Draws,
     Layout,
@@ -34,6 +35,8 @@ from analysis.stats.resampling import (
     within_items,
 )
 from analysis.stats.result import Note
+from analysis.stats.rounding import is_constant
+from analysis.stats.twoway import REFUSED
 
 __all__ = ["CorrelationEstimate", "correlation_set", "disattenuate"]
 
@@ -178,7 +181,7 @@ def _over_methods(whole: Frame) -> Frame:
 
 def _after_mapping(frame: Frame, half_width: FloatArray | None) -> Frame:
     mapped = None
-    if len(frame.mos) >= FEWEST_TO_MAP and np.ptp(frame.metric) > 0:
+    if len(frame.mos) >= FEWEST_TO_MAP and not is_constant(frame.metric):
         mapped = map_monotone(frame.metric, frame.mos, half_width)
     metric = frame.metric if mapped is None else mapped.sense * mapped.fitted
     return replace(frame, metric=metric, mapping="monotone", mapped=mapped)
@@ -202,7 +205,7 @@ def _estimate(frame: Frame, name: Name) -> CorrelationEstimate:
         value=value,
         ci_low=low,
         ci_high=high,
-        procedure=_procedure(frame, name),
+        procedure=_procedure(frame, name, value, low),
         n=units.n,
         n_items=units.n_items,
         n_methods=frame.layout.n_methods,
@@ -268,8 +271,12 @@ def _has_percentiles(frame: Frame, name: Name) -> bool:
     return _is_mean_of_items(frame, name) and frame.layout.n_methods >= FEW_METHODS
 
 
-def _procedure(frame: Frame, name: Name) -> str:
-    if frame.level == "method":
+def _procedure(frame: Frame, name: Name, value: float | None, low: float | None) -> str:
+    if value is None:
+        return REFUSED
+    if low is None:
+        interval = NO_INTERVAL
+    elif frame.level == "method":
         interval = f"{INDEPENDENT[name][0]} over methods"
     else:
         words = "percentiles" if _has_percentiles(frame, name) else "Fisher z ± t(min − 1)·SD"

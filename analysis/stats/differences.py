@@ -13,6 +13,7 @@ from scipy import stats
 from analysis.stats.arrays import Target
 from analysis.stats.mos import CELLS_AVERAGED, check_target, limits, refusal_notes
 from analysis.stats.result import Note, check_confidence
+from analysis.stats.rounding import noise
 from analysis.stats.twoway import (
     BASE,
     RATERS_ONLY,
@@ -120,7 +121,10 @@ def _two_sided(mean: float, spread: Spread | None) -> float | None:
 
 def _difference_spread(a: Cells, b: Cells, target: Target) -> Spread | None:
     if a.complete and np.array_equal(a.key, b.key):
-        paired = Cells(a.rater, a.item, a.score - b.score, a.key, a.n_raters, a.n_items, a.n_ratings)
+        differences = a.score - b.score
+        floor = max(noise(a.score), noise(b.score))
+        differences = np.where(np.abs(differences) > floor, differences, 0.0)
+        paired = Cells(a.rater, a.item, differences, a.key, a.n_raters, a.n_items, a.n_ratings)
         spread = spread_of_mean(paired, target)
         return None if spread is None else Spread(spread.variance, spread.df, f"paired, {spread.procedure}")
     n_raters, n_items = min(a.n_raters, b.n_raters), min(a.n_items, b.n_items)

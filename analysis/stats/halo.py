@@ -10,10 +10,11 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from analysis.stats.arrays import FloatArray, IntArray
+from analysis.stats.arrays import BoolArray, FloatArray, IntArray
 from analysis.stats.correlation_intervals import NONE, Interval
 from analysis.stats.resampling import (
     COEFFICIENTS,
+    NO_INTERVAL,
     Draws,
     Layout,
     Name,
@@ -25,13 +26,14 @@ from analysis.stats.resampling import (
     spread_interval,
 )
 from analysis.stats.result import as_codes, as_scores, check_confidence, check_rows, finite
+from analysis.stats.rounding import NOISE, noise, settled
+from analysis.stats.twoway import REFUSED
 from analysis.stats.weighted_correlation import ratio
 
 HaloLevel = Literal["rating", "stimulus", "within_stimulus"]
 NAMES: tuple[Name, ...] = ("PLCC", "SROCC")
 FEWEST = 4
 CELLS_AT_ONCE = 2_000_000
-NO_SPREAD = 1e-12
 SPREAD = "Fisher z ± t(min − 1)·SD"
 
 
@@ -65,6 +67,10 @@ class _Answers:
         # The pigeonhole bootstrap knows two crossed kinds; here they are raters and items.
         return layout_of(self.rater, self.item)
 
+    def of_rows(self, rows: BoolArray) -> _Answers:
+        rater, item, stimulus = (codes[rows] for codes in (self.rater, self.item, self.stimulus))
+        return _Answers(rater, item, stimulus, self.x[rows], self.y[rows])
+
 
 def halo_set(
     rater: IntArray,
@@ -83,9 +89,11 @@ def halo_set(
     Arrays over ratings (n,): codes, and both scores of that rater for that stimulus, in grades; ratings that
     lack one of them are left out before. `rating`: over single ratings. `stimulus`: over the stimuli's means.
     `within_stimulus`: over deviations from the stimuli's means, which is the halo: raters who give more on
-    one question than others do for the same clip give more on the other. Intervals resample raters × items
-    (methods held fixed), at the stimulus level items × methods; None for the rank correlation of deviations
-    and for fewer than 4 units. Raises ValueError for missing scores and for arrays of different lengths.
+    one question than others do for the same clip give more on the other; stimuli with one rating are left
+    out, and n counts the ratings that are left. Intervals resample raters × items
+    (methods held fixed), at the stimulus level items × methods; None for the rank correlation of deviations.
+    Values are None for fewer than 4 units (3 ratings beyond the first of their stimuli, within these) and
+    without spread. Raises ValueError for missing scores and for arrays of different lengths.
     Source: Thorndike (1920) on the halo; Owen (2007) for the bootstrap.
     """
     check_confidence(confidence)
@@ -98,7 +106,7 @@ def halo_set(
     of_stimuli = _Stimuli(answers, method)
     found = _over_ratings(answers, draws, confidence)
     found += [of_stimuli.estimate(name, n_boot, rng, confidence) for name in NAMES]
-    return [*found, *_within(answers, draws, confidence)]
+    return [*found, *_within(*_repeated(answers, draws), confidence)]
 
 
 def _over_ratings(answers: _Answers, draws: Draws, confidence: float) -> list[Halo]:
@@ -132,21 +140,30 @@ def _tables(answers: _Answers, place: IntArray, n_pairs: int, draws: Draws) -> I
 
 
 def _within(answers: _Answers, draws: Draws, confidence: float) -> list[Halo]:
-    point = float(_pooled(answers, once(answers.people))[0])
-    replicates = _pooled(answers, draws)
+    free = len(answers.x) - len(np.unique(answers.stimulus))
+    point, replicates = np.nan, np.empty(0)
+    if free >= FEWEST - 1:
+        point, replicates = float(_pooled(answers, once(answers.people))[0]), _pooled(answers, draws)
     pearson = _estimate(answers, "within_stimulus", "PLCC", point, replicates, confidence)
     x, y = (_deviations(values, answers.stimulus) for values in (answers.x, answers.y))
     ones = np.ones((1, len(x)))
     value = finite(float(COEFFICIENTS["SROCC"](x, y, ones)[0])) if pearson.value is not None else None
-    words = "ranks of the deviations from stimulus means; no interval"
+    words = REFUSED if value is None else f"ranks of the deviations from stimulus means; {NO_INTERVAL}"
     return [pearson, _halo(answers, "within_stimulus", "SROCC", value, NONE, words)]
+
+
+def _repeated(answers: _Answers, draws: Draws) -> tuple[_Answers, Draws]:
+    """The ratings of stimuli that have several, and how often their raters and items were drawn."""
+    rows = np.bincount(answers.stimulus)[answers.stimulus] > 1
+    people = answers.people
+    raters, items = np.unique(people.item[rows]), np.unique(people.method[rows])
+    return answers.of_rows(rows), Draws(draws.items[:, raters], draws.methods[:, items])
 
 
 def _deviations(values: FloatArray, stimulus: IntArray) -> FloatArray:
     count = np.bincount(stimulus)
     mean = np.bincount(stimulus, weights=values) / np.maximum(count, 1)
-    deviation: FloatArray = np.round(values - mean[stimulus], 10)
-    return deviation
+    return settled(values - mean[stimulus], noise(values) / NOISE)
 
 
 def _pooled(answers: _Answers, draws: Draws) -> FloatArray:
@@ -166,7 +183,10 @@ def _pooled(answers: _Answers, draws: Draws) -> FloatArray:
         (drawn * (product - mean / np.maximum(n, 1))).sum(axis=1)
         for product, mean in zip(products, means, strict=True)
     )
-    floors = [NO_SPREAD * float((v**2).sum()) for v in (x, y)]
+    floors = [
+        max(NOISE * float((centred**2).sum()), len(centred) * noise(values) ** 2)
+        for centred, values in ((x, answers.x), (y, answers.y))
+    ]
     return ratio(cross, *(np.where(s > f, s, 0.0) for s, f in zip(squares, floors, strict=True)))
 
 
@@ -183,8 +203,10 @@ def _estimate(
     limits = NONE if value is None else spread_interval(value, replicates, people, confidence)
     kinds = [word for word, n in (("rater", people.n_items), ("item", people.n_methods)) if n > 1]
     before = "centred on stimuli; " if level == "within_stimulus" else ""
-    words = f"{' × '.join(kinds)} bootstrap, methods held fixed, {SPREAD}" if kinds else "no interval"
-    return _halo(answers, level, name, value, limits, before + words)
+    words = NO_INTERVAL
+    if limits[0] is not None:
+        words = f"{' × '.join(kinds)} bootstrap, methods held fixed, {SPREAD}"
+    return _halo(answers, level, name, value, limits, REFUSED if value is None else before + words)
 
 
 def _halo(
@@ -215,5 +237,7 @@ class _Stimuli:
         if value is not None:
             replicates = correlations(draw(self.layout, n_boot, rng))
             limits = spread_interval(value, replicates, self.layout, confidence)
-        words = f"{bootstrap_words(self.layout)}, {SPREAD}"
+        words = REFUSED if value is None else NO_INTERVAL
+        if limits[0] is not None:
+            words = f"{bootstrap_words(self.layout)}, {SPREAD}"
         return _halo(self.answers, "stimulus", name, value, limits, words)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from analysis.stats.arrays import FloatArray
+from analysis.stats.rounding import deviations, is_constant, noise
 
 PARAMETERS = 4
 TURNING_POINTS = np.linspace(-1.0, 1.0, 201)
@@ -40,7 +41,7 @@ def map_monotone(metric: FloatArray, mos: FloatArray, half_width: FloatArray | N
         raise ValueError("a third-order mapping needs more than four stimuli")
     sense = _sense(metric, mos)
     fitted = _fitted(sense * metric, mos, sense * metric)
-    error = mos - fitted
+    error = np.where(np.abs(mos - fitted) > noise(mos), mos - fitted, 0.0)
     outliers = None if half_width is None else float(np.mean(np.abs(error) > half_width))
     return Mapped(fitted, sense, math.sqrt(float(error @ error) / (len(mos) - PARAMETERS)), outliers)
 
@@ -48,7 +49,8 @@ def map_monotone(metric: FloatArray, mos: FloatArray, half_width: FloatArray | N
 def mapping_curve(metric: FloatArray, mos: FloatArray, points: int = 41) -> tuple[FloatArray, FloatArray]:
     """The curve of `map_monotone` at evenly spaced metric values, and its ratings in grades; both (points,).
 
-    metric, mos: (n,), n > 4, none missing. Raises ValueError for fewer stimuli or a constant metric.
+    metric, mos: (n,), n > 4, none missing. Raises ValueError for fewer stimuli or a metric that is
+    constant but for rounding.
     Source: ITU-T P.1401 (2020), 7.3.2.
     """
     if len(metric) <= PARAMETERS:
@@ -59,7 +61,7 @@ def mapping_curve(metric: FloatArray, mos: FloatArray, points: int = 41) -> tupl
 
 
 def _sense(metric: FloatArray, mos: FloatArray) -> int:
-    return 1 if np.sum((metric - metric.mean()) * (mos - mos.mean())) >= 0 else -1
+    return 1 if float(deviations(metric) @ deviations(mos)) >= 0 else -1
 
 
 def _fitted(metric: FloatArray, mos: FloatArray, at: FloatArray) -> FloatArray:
@@ -68,7 +70,7 @@ def _fitted(metric: FloatArray, mos: FloatArray, at: FloatArray) -> FloatArray:
     middle = basis.mean(axis=0)
     basis -= middle
     scale = np.linalg.norm(basis, axis=0)
-    weights, _ = nnls(basis / scale, mos - mos.mean())
+    weights, _ = nnls(basis / scale, deviations(mos))
     found: FloatArray = mos.mean() + ((_rising_cubics(_scaled(at, metric)) - middle) / scale) @ weights
     return found
 
@@ -76,7 +78,7 @@ def _fitted(metric: FloatArray, mos: FloatArray, at: FloatArray) -> FloatArray:
 def _scaled(values: FloatArray, metric: FloatArray) -> FloatArray:
     """`values` on the scale on which the metric's range is [−1, 1]."""
     low, high = metric.min(), metric.max()
-    if low == high:
+    if is_constant(metric):
         raise ValueError("the metric does not vary")
     scaled: FloatArray = 2 * (values - low) / (high - low) - 1
     return scaled

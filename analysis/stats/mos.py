@@ -10,6 +10,7 @@ from scipy import stats
 
 from analysis.stats.arrays import FloatArray, Target
 from analysis.stats.result import Note, as_codes, as_scores, check_confidence, check_rows, finite
+from analysis.stats.rounding import is_constant, settled
 from analysis.stats.twoway import BASE, REFUSED, Cells, Spread, cells_of, spread_of_mean
 
 CELLS_AVERAGED = Note(
@@ -77,9 +78,10 @@ def mean_estimate(
 
     rater, item: integer codes, shape (n,); score: floats in scale units, shape (n,), none missing.
     target `raters+items` treats both as samples, `raters` holds the items fixed. With fewer than two raters
-    or items the two-way interval is None, with a note; so it is where no score differs. Raises ValueError
-    for NaN, negative codes or unequal lengths. Sources: Gao and Owen (2017), U-statistics U_a, U_b, U_e;
-    Cameron, Gelbach and Miller (2011), section 2.2; degrees of freedom after Satterthwaite (1946).
+    or items the two-way interval is None, with a note; so it is where scores differ by rounding alone.
+    Raises ValueError for NaN, negative codes or unequal lengths. Sources: Gao and Owen (2017), U-statistics
+    U_a, U_b, U_e; Cameron, Gelbach and Miller (2011), section 2.2; degrees of freedom after Satterthwaite
+    (1946).
     """
     check_confidence(confidence)
     check_target(target)
@@ -149,7 +151,7 @@ def naive_interval(score: FloatArray, confidence: float) -> tuple[float | None, 
 
     score: shape (n,), none missing. (None, None) for fewer than two ratings or where all are equal.
     """
-    if len(score) < 2 or np.ptp(score) == 0:
+    if len(score) < 2 or is_constant(score):
         return None, None
     half = float(stats.t.ppf((1 + confidence) / 2, len(score) - 1) * score.std(ddof=1) / np.sqrt(len(score)))
     mean = float(score.mean())
@@ -199,7 +201,7 @@ def stimulus_estimate(
     check_confidence(confidence)
     scores = as_scores(score)
     n, mean = len(scores), float(scores.mean())
-    sd = float(scores.std(ddof=1)) if n > 1 else None
+    sd = _sd(scores)
     ci_low, ci_high = _pseudo_vote_limits(scores, low, high, step, confidence) if n > 1 else (None, None)
     single = (Note("one_rating", "an interval needs at least two ratings of the stimulus."),)
     return StimulusEstimate(
@@ -220,7 +222,8 @@ def _pseudo_vote_limits(
     scores: FloatArray, low: float, high: float, step: float, confidence: float
 ) -> tuple[float, float]:
     mean, n = float(scores.mean()), len(scores)
-    votes, weights = _pseudo_votes(mean, low, high, step)
+    # A mean of 3.5 in decimals may come out as 3.4999…, on the other side of a grade's edge.
+    votes, weights = _pseudo_votes(float(settled(np.array(mean), max(abs(low), abs(high)))), low, high, step)
     centre = (n * mean + float(weights @ votes)) / (n + 1)
     squares = float(((scores - centre) ** 2).sum() + weights @ (votes - centre) ** 2)
     half = float(stats.t.ppf((1 + confidence) / 2, n) * np.sqrt(squares / n / (n + 1)))
@@ -237,6 +240,12 @@ def _pseudo_votes(mean: float, low: float, high: float, step: float) -> tuple[Fl
     return np.clip([rounded - np.sign(mean - middle) * step], low, high), np.array([1.0])
 
 
+def _sd(scores: FloatArray) -> float | None:
+    if len(scores) < 2:
+        return None
+    return 0.0 if is_constant(scores) else finite(float(scores.std(ddof=1)))
+
+
 def distribution(score: ArrayLike) -> Distribution:
     """Median, quartiles, sd and counts of ratings, shape (n,), in scale units, none missing.
 
@@ -245,5 +254,5 @@ def distribution(score: ArrayLike) -> Distribution:
     scores = as_scores(score)
     q1, median, q3 = (float(q) for q in np.quantile(scores, [0.25, 0.5, 0.75]))
     values, counts = np.unique(scores, return_counts=True)
-    sd = finite(float(scores.std(ddof=1))) if len(scores) > 1 else None
-    return Distribution(median, q1, q3, sd, {float(v): int(c) for v, c in zip(values, counts, strict=True)})
+    of_values = {float(v): int(c) for v, c in zip(values, counts, strict=True)}
+    return Distribution(median, q1, q3, _sd(scores), of_values)

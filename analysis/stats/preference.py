@@ -250,7 +250,7 @@ def _unit_notes(clusters: Clusters) -> tuple[Note, ...]:
         message = "Only one rater compared: preferences have neither an interval nor a test."
         return (Note("one_rater", message),)
     if clusters.kind == "rater":
-        message = "Preference intervals hold for these items only: items are not told apart or not a target."
+        message = "Preference intervals hold for these items only: items are unknown, or not a target."
         return (Note("preference_items_fixed", message),)
     if clusters.df is not None and clusters.df < FEW_UNITS - 1:
         message = f"Fewer than {FEW_UNITS} raters or items: the preference intervals are rough."

@@ -12,6 +12,7 @@ from scipy import stats
 
 from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.correlation_intervals import Interval
+from analysis.stats.rounding import noise
 from analysis.stats.weighted_correlation import (
     ratio,
     weighted_kendall,
@@ -28,6 +29,7 @@ COEFFICIENTS: dict[Name, Coefficient] = {
     "KROCC": weighted_kendall,
 }
 FEWEST_METHODS_TO_RANK = 3
+NO_INTERVAL = "no interval"
 PERFECT = 1 - 1e-12  # a correlation this close to 1 is 1 but for rounding
 FEW_METHODS = 6  # with fewer, percentiles of rank correlations within items lie too close together
 
@@ -69,7 +71,9 @@ def bootstrap_words(layout: Layout) -> str:
     """What `draw` resamples, in words."""
     if layout.n_items > 1 and layout.n_methods > 1:
         return "item × method bootstrap"
-    return "item bootstrap" if layout.n_items > 1 else "method bootstrap"
+    if layout.n_items > 1:
+        return "item bootstrap"
+    return "method bootstrap" if layout.n_methods > 1 else "no bootstrap"
 
 
 def percentile_interval(replicates: FloatArray, confidence: float) -> Interval:
@@ -145,7 +149,7 @@ def _pooled_within(_: Name, x: FloatArray, y: FloatArray, layout: Layout, draws:
         dx, dy = (d - (weights * d).sum(axis=1)[:, None] / total for d in (dx, dy))
         products = np.stack([(weights * p).sum(axis=1) for p in (dx * dy, dx**2, dy**2)])
         sums += draws.items[:, item] * products
-    floor = 1e-24 * np.array([np.max((v - v.mean()) ** 2, initial=0.0) for v in (x, y)])
+    floor = [noise(v) ** 2 for v in (x, y)]
     return ratio(sums[0], *(np.where(s > f, s, 0.0) for s, f in zip(sums[1:], floor, strict=True)))
 
 

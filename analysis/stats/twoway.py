@@ -8,13 +8,14 @@ Where those cannot be solved: two-way clustering of Cameron, Gelbach and Miller 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.result import as_codes, as_scores, check_rows, compact
+from analysis.stats.rounding import deviations, noise
 
 BASE = 2**31  # item codes stay below
 FEW = 5  # at or below this many raters or items, t has min(R, I) - 1 degrees of freedom
@@ -94,8 +95,16 @@ def cells_of(rater: ArrayLike, item: ArrayLike, score: ArrayLike) -> Cells:
 def spread_of_mean(cells: Cells, target: str) -> Spread | None:
     """Variance of the mean over cells (squared scale units) for the target population.
 
-    None where it cannot be estimated: fewer than two raters, or two items for target `raters+items`.
+    None where it cannot be estimated: fewer than two raters, or two items for target `raters+items`. Zero
+    where the scores differ by rounding alone.
     """
+    spread = _estimated(cells, target)
+    if spread is not None and spread.variance <= noise(cells.score) ** 2:
+        return replace(spread, variance=0.0)
+    return spread
+
+
+def _estimated(cells: Cells, target: str) -> Spread | None:
     if target == "raters":
         return _rater_spread(cells)
     if cells.n_raters < 2 or cells.n_items < 2:
@@ -107,7 +116,7 @@ def spread_of_mean(cells: Cells, target: str) -> Spread | None:
 
 def centred(cells: Cells) -> FloatArray:
     """Influence of each cell on the mean, (y - mean) / N: shape (n_cells,), in scale units."""
-    influence: FloatArray = (cells.score - cells.score.mean()) / cells.n
+    influence: FloatArray = deviations(cells.score) / cells.n
     return influence
 
 

@@ -2,7 +2,7 @@
 
 A bootstrap replicate is the sample with whole-number weights: how often each row was drawn. Every function
 takes `weights` (replicates, n) and returns (replicates,), NaN where a replicate has no spread; a row of ones
-gives the plain coefficient.
+gives the plain coefficient. Values that differ by less than 1e-12 of the largest are equal.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.stats.arrays import FloatArray, IntArray
+from analysis.stats.rounding import NOISE, settled
 
 COLUMNS_AT_ONCE = 512
-NO_SPREAD = 1e-12
 
 
 def weighted_pearson(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
@@ -43,7 +43,7 @@ def weighted_kendall(x: FloatArray, y: FloatArray, weights: FloatArray) -> Float
 
     x, y: shape (n,), none missing; weights: shape (replicates, n). Returns (replicates,), NaN without spread.
     """
-    concordant = np.zeros(len(weights))
+    x, y, concordant = settled(x), settled(y), np.zeros(len(weights))
     for start in range(0, len(x), COLUMNS_AT_ONCE):
         block = slice(start, start + COLUMNS_AT_ONCE)
         signs = np.sign(x[:, None] - x[None, block]) * np.sign(y[:, None] - y[None, block])
@@ -67,13 +67,14 @@ def _centred(x: FloatArray, weights: FloatArray) -> FloatArray:
     total = weights.sum(axis=1)
     mean = (weights * shifted).sum(axis=1) / np.where(total > 0, total, 1.0)
     deviation = shifted - mean[:, None]
-    noise = NO_SPREAD * np.abs(shifted).max(axis=-1, initial=0.0)
+    noise = NOISE * np.abs(x).max(axis=-1, initial=0.0)
     centred: FloatArray = np.where(np.abs(deviation) > np.reshape(noise, (-1, 1)), deviation, 0.0)
     return centred
 
 
 def _group_totals(x: FloatArray, weights: FloatArray) -> tuple[FloatArray, IntArray]:
     """The weight of each distinct value in rising order (replicates, values), and each row's value (n,)."""
+    x = settled(x)
     order = np.argsort(x, kind="stable")
     _, first = np.unique(x[order], return_index=True)
     group = np.searchsorted(x[order][first], x)

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.db import DatabaseError
+from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from rest_framework import status
@@ -21,6 +22,7 @@ from rest_framework.exceptions import (
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView, exception_handler
 
@@ -97,7 +99,15 @@ class BundleView(APIView):
 
     def get_exception_handler(self) -> Any:
         """Refusals as {"detail": one sentence}."""
-        return exception_handler
+        return _refused
+
+
+def _refused(error: Exception, context: dict[str, Any]) -> Response | None:
+    """A database that is locked, full or gone is no fault of the request, and passes."""
+    if not isinstance(error, DatabaseError):
+        return exception_handler(error, context)
+    logger.error("a bundle was not served: %s", error)
+    return exception_handler(NotExported(), context)
 
 
 def _answer(request: Request, bundle: ZippedBundle) -> HttpResponseBase:
@@ -110,6 +120,7 @@ def _answer(request: Request, bundle: ZippedBundle) -> HttpResponseBase:
         return whole
     bundle.file.close()
     if unchanged is None:
-        return HttpResponse(headers=dict(whole.headers))
+        headers = {name: value for name, value in whole.headers.items() if name != "Content-Length"}
+        return StreamingHttpResponse((), headers=headers)  # how long the next export is, nobody knows
     unchanged["ETag"], unchanged["Cache-Control"] = tag, whole["Cache-Control"]
     return unchanged

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,6 +22,8 @@ PREFIX = "mos_"  # scanners for leaked secrets go by a known beginning
 SECRET_BYTES = 32
 NAME = re.compile(r"[\w.@-]{1,64}", re.ASCII)
 USE_NOTED_EVERY = timedelta(minutes=1)
+NOTE_WAITS_MS = 100  # behind another who writes
+logger = logging.getLogger(__name__)
 
 
 def make_token(name: str, study: Study | None = None) -> str:
@@ -63,6 +68,28 @@ def _digest(secret: str) -> str:
 
 
 def _note_use(token: Token) -> None:
+    """Where the database cannot be written just now the note is left out: reading goes on."""
     now = timezone.now()
+    if token.last_used_at is not None and token.last_used_at >= now - USE_NOTED_EVERY:
+        return
     noted_long_ago = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_NOTED_EVERY)
-    Token.objects.filter(noted_long_ago, pk=token.pk).update(last_used_at=now)
+    try:
+        with _impatient(), transaction.atomic():
+            Token.objects.filter(noted_long_ago, pk=token.pk).update(last_used_at=now)
+    except DatabaseError as error:
+        logger.debug("the use of token %s was not noted: %s", token.name, error)
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """SQLite would wait half a minute for its one writer."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        waits_ms = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {NOTE_WAITS_MS}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {waits_ms}")

@@ -6,6 +6,7 @@ them. Every name stays free: a name that is not listed has no entry, and that is
 
 from studies.catalogue.entries import Citation, Dataset, Method, PublishedValue
 from studies.catalogue.lookup import citation, dataset, datasets, method, methods, published, same_name
+from studies.catalogue.spelling import same_method
 
 __all__ = [
     "Citation",
@@ -18,5 +19,6 @@ __all__ = [
     "method",
     "methods",
     "published",
+    "same_method",
     "same_name",
 ]

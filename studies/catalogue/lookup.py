@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TypeVar
 
 from studies.catalogue.entries import PREPRINT, Citation, Dataset, Method, PublishedValue, cited
+from studies.catalogue.spelling import same_method
 from studies.names import Index, folded
 
 Row = TypeVar("Row")
@@ -21,17 +22,18 @@ def _spellings(name: str) -> frozenset[str]:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names differ in nothing but spelling."""
+    """Whether two names of data sets differ in nothing but spelling."""
     return bool(_spellings(one) & _spellings(other))
 
 
 def method(name: str) -> Method | None:
-    """The published method of this name: as written, else whatever its case, spaces and hyphens."""
-    return _methods().find(name.strip())
+    """The published method of this name: as written, else as the rule of `same_method` takes it."""
+    found = [entry for entry in _methods().values() if same_method(entry.name, name)]
+    return _methods().get(name.strip()) or (found[0] if len(found) == 1 else None)
 
 
 def dataset(name: str) -> Dataset | None:
-    """The published data set of this name; found as methods are."""
+    """The published data set of this name: as written, else whatever its case, spaces and hyphens."""
     return _datasets().find(name.strip())
 
 
@@ -42,7 +44,7 @@ def citation(name: str) -> Citation | None:
 
 
 def methods() -> tuple[Method, ...]:
-    return tuple(_methods().exact.values())
+    return tuple(_methods().values())
 
 
 def datasets() -> tuple[Dataset, ...]:
@@ -56,8 +58,8 @@ def published() -> tuple[PublishedValue, ...]:
 
 
 @cache
-def _methods() -> Index[Method]:
-    return Index.of(table("methods.csv", _method), lambda entry: _spellings(entry.name))
+def _methods() -> dict[str, Method]:
+    return {entry.name: entry for entry in table("methods.csv", _method)}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""presentation, timeline and position_effect: what is known of how the answers came about."""
+"""presentation, timeline and sitting_drift: what is known of how the answers came about."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from screened_study import bundle
 
@@ -13,6 +14,7 @@ from analysis.lists.presentation import presentation_rows
 from analysis.lists.scope import Scope
 from analysis.lists.timeline import position_rows, timeline_rows
 from analysis.options import Options
+from analysis.release.times import without_time_of_day
 from analysis.screening import screen
 
 Row = dict[str, Any]
@@ -94,6 +96,33 @@ def test_a_sitting_counts_whole_to_the_day_it_began(tmp_path: Path) -> None:
         {"day": "2026-03-02", "n_ratings": 1, "n_comparisons": 0, "n_raters": 1, "n_new": 1},
         {"day": "2026-03-03", "n_ratings": 1, "n_comparisons": 0, "n_raters": 1, "n_new": 0},
     ]
+
+
+def without_sittings() -> list[Row]:
+    """r1 on two days, r2 on the second; one answer without a time."""
+    return [
+        rating("r1", "i1", "2026-03-01T10:00:00Z", sitting=""),
+        rating("r1", "i2", "2026-03-03T10:00:00Z", sitting=""),
+        rating("r2", "i1", "2026-03-03T12:00:00Z", sitting=""),
+        rating("r2", "i2", sitting=""),
+    ]
+
+
+def test_without_sittings_a_raters_answers_of_one_date_belong_together(tmp_path: Path) -> None:
+    assert timeline_rows(scope_of(tmp_path, ratings=without_sittings())).rows == [
+        {"day": "2026-03-01", "n_ratings": 1, "n_comparisons": 0, "n_raters": 1, "n_new": 1},
+        {"day": "2026-03-03", "n_ratings": 2, "n_comparisons": 0, "n_raters": 2, "n_new": 1},
+    ]
+
+
+def test_a_release_without_sittings_keeps_its_timeline(tmp_path: Path) -> None:
+    frame = pd.DataFrame(without_sittings())
+    released = without_time_of_day({"ratings.csv": frame})["ratings.csv"]
+    assert released["presented_at"].str[11:16].tolist() == ["00:00"] * 3 + [""]
+    (tmp_path / "released").mkdir()
+    after = timeline_rows(scope_of(tmp_path / "released", ratings=released.to_dict("records"))).rows
+    assert after == timeline_rows(scope_of(tmp_path, ratings=without_sittings())).rows
+    assert len(after) == 2
 
 
 def test_times_of_day_do_not_matter_where_the_days_of_sittings_stand(tmp_path: Path) -> None:

@@ -48,3 +48,33 @@ def agreement_codes(tmp_path: Path, noise: float) -> set[str]:
 def test_only_raters_who_disagree_are_said_to(tmp_path: Path) -> None:
     assert agreement_codes(tmp_path, 0.2) == set()
     assert agreement_codes(tmp_path, 60.0) == {"low_agreement", "low_reliability"}
+
+
+def test_an_interval_is_told_only_where_there_is_one() -> None:
+    row = {"question": "q", "coefficient": "ICC(A,k)", "value": 0.5, "ci_low": None, "ci_high": None}
+    (gap,) = of_agreement([{**row, "screening": "none"}])
+    assert gap.code == "low_reliability"
+    assert "(ICC(A,k) 0.50; Koo" in gap.message
+
+
+def test_after_exclusions_the_value_of_those_who_count_is_judged_and_both_are_told() -> None:
+    row = {"question": "q", "coefficient": "alpha_ordinal", "ci_low": None, "ci_high": None}
+    everybody = {**row, "screening": "none", "value": 0.48}
+    assert list(of_agreement([everybody, {**row, "screening": "applied", "value": 0.67}])) == []
+    (gap,) = of_agreement([everybody, {**row, "screening": "applied", "value": 0.6}])
+    assert "ordinal α 0.48 among all raters, 0.60 after exclusions;" in gap.message
+
+
+def limits_of(tmp_path: Path, rows: list[str]) -> dict[str, str]:
+    (tmp_path / "ratings.csv").write_text("\n".join(["rater,item,method,score", *rows]) + "\n")
+    results = compute(load_source(str(tmp_path / "ratings.csv")), Options(n_boot=50))
+    return {row["code"]: row["message"] for row in results["warnings"]}
+
+
+def test_an_incomplete_design_says_how_many_raters_rated_everything(tmp_path: Path) -> None:
+    rows = [f"r{r},i{i},m{m},{1 + (r + i + m) % 5}" for r in range(4) for i in range(6) for m in range(2)]
+    found = limits_of(tmp_path, rows[:-1])
+    assert "; 3 of 4 raters rated every stimulus." in found["incomplete_design"]
+    assert "'overall': 4 raters per method;" in found["few_raters"], "not `down to`: each has four"
+    parts = [row for n, row in enumerate(rows) if n % 5 != (n // 12) % 5]
+    assert "; each rater rated a part." in limits_of(tmp_path, parts)["incomplete_design"]

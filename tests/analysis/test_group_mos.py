@@ -87,6 +87,8 @@ def test_raters_are_grouped_by_what_is_known_of_them(tmp_path: Path) -> None:
     found = {(row["level"], row["method"]): row for row in groups(tmp_path)}
     assert {row["attribute_of"] for row in found.values()} == {"rater"}
     assert [found[level, "a"]["n_ratings"] for level in ("expert", "naive")] == [16, 32]
+    assert [found[level, "a"]["n_raters"] for level in ("expert", "naive")] == [2, 4]
+    assert {found[level, "b"]["level_n_items"] for level in ("expert", "naive")} == {8}
 
 
 def test_items_without_a_split_belong_to_no_group_of_it(tmp_path: Path) -> None:

@@ -63,8 +63,27 @@ def test_how_many_raters_are_advised_depends_on_where_they_rate(
         people = [[f"r{r}", recruitment] for r in range(23)]
         write(tmp_path / "raters.csv", "rater,recruitment", people)
     message = one(compute(load_source(str(tmp_path)), Options())["warnings"], code="few_raters")["message"]
-    assert "down to 23 raters per method" in message
+    assert ": 23 raters per method; " in message
     assert advised in message
+
+
+@pytest.mark.parametrize(
+    ("people", "advised"),
+    [
+        ([], "30 are"),
+        ([["another", "lab"]], "30 are"),
+        ([[f"r{r}", "lab"] for r in range(22)], "30 are"),
+        ([*([f"r{r}", "lab"] for r in range(23)), ["another", "prolific"]], "24 are"),
+    ],
+)
+def test_only_those_who_answered_decide_how_many_raters_are_advised(
+    tmp_path: Path, people: list[list[Any]], advised: str
+) -> None:
+    votes = [[f"r{r}", "i1", "a", "b", "left" if r % 3 else "right"] for r in range(23)]
+    write(tmp_path / "comparisons.csv", "rater,item,left,right,choice", votes)
+    write(tmp_path / "raters.csv", "rater,recruitment", people)
+    warnings = compute(load_source(str(tmp_path)), Options())["warnings"]
+    assert advised in one(warnings, code="few_raters")["message"]
 
 
 def test_one_rater_gives_preferences_without_interval_or_test(tmp_path: Path) -> None:

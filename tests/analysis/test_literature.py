@@ -180,3 +180,15 @@ def test_the_order_of_rows_does_not_depend_on_the_files(tmp_path: Path) -> None:
     for name in ("metrics", "group_metrics", "literature"):
         assert first[name] == second[name]
         assert first[name]
+
+
+def test_nothing_is_measured_where_every_value_is_missing(tmp_path: Path) -> None:
+    text = "".join(f"i{item},SadTalker,SSIM,\n" for item in range(N_ITEMS))
+    folder = stimuli(metrics(tmp_path, text), ["HDTF"] * N_ITEMS)
+    assert ("SSIM", "SadTalker") not in beside(folder)
+    valued = text.replace("i0,SadTalker,SSIM,", "i0,SadTalker,SSIM,0.3")
+    assert ("SSIM", "SadTalker") in beside(stimuli(metrics(tmp_path, valued), ["HDTF"] * N_ITEMS))
+
+
+def beside(folder: Path) -> set[tuple[str, str]]:
+    return {(row["metric"], row["method"]) for row in results(folder)["literature"]}

@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from analysis import remote
+from analysis import remote, sources
 from analysis.cli import main
 from analysis.remote import Remote, parse_address
 from analysis.sources import open_source
@@ -177,6 +178,9 @@ def test_the_platforms_address_as_the_browser_shows_it(
         (404, b'{"detail": "no"}', "has no study 'pilot' that the token opens, and no file here is named so"),
         (404, b"<html>", "/api/studies/pilot/bundle is not found); check MOS_PLATFORM_URL."),
         (404, b"5", "is not found); check MOS_PLATFORM_URL."),
+        (404, b"[" * 200_000, "is not found); check MOS_PLATFORM_URL."),
+        (304, b"", "answers with HTTP status 304 in place of a bundle; check MOS_PLATFORM_URL."),
+        (400, b"", "answers with HTTP status 400 in place of a bundle"),
         (429, b"{}", "has had too many wrong tokens; check MOS_PLATFORM_TOKEN and wait a minute."),
         (500, b"Traceback", "answers with HTTP error 500; try again later"),
         (503, b"", "answers with HTTP error 503"),
@@ -220,6 +224,51 @@ def test_a_bundle_that_is_too_large(
     assert "is larger than 2 GiB" in refusal("pilot", capsys)
 
 
+def test_a_length_of_thousands_of_digits(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    host.headers = {"Content-Length": "9" * 5000}
+    assert "is larger than 2 GiB" in refusal("pilot", capsys)
+
+
+@pytest.mark.parametrize("limits", [{"LONGEST_S": 0.0}, {"PATIENCE_S": 0.0, "SLOWEST": 10**15}])
+def test_an_answer_that_drips(
+    host: Host, capsys: pytest.CaptureFixture[str], monkeypatch: Any, limits: dict[str, float]
+) -> None:
+    for name, limit in limits.items():
+        monkeypatch.setattr(remote, name, limit)
+    assert f"/bundle comes too slowly ({len(BUNDLE)} bytes in 0 seconds)" in refusal("pilot", capsys)
+
+
+def test_a_large_bundle_is_not_kept_in_memory(
+    host: Host, capsys: pytest.CaptureFixture[str], monkeypatch: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sources, "IN_MEMORY", 100)
+    assert open_source("pilot").files == {"ratings.csv": RATINGS.encode()}
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    assert "cannot be kept in the folder for temporary files (No such file" in refusal("pilot", capsys)
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("http://[bad/x", "an address that cannot be read; check MOS_PLATFORM_URL."),
+        ("//me:secret@evil.example/x", "http://evil.example"),
+        ("https://me:secret@evil.example", "https://evil.example"),
+        ("https://e\x1bvil\x07.example/", "https://evil.example,"),
+        ("https://\x80evil.example/", "https://evil.example"),
+        ("/login", "another of its pages, where the token is not sent; check MOS_PLATFORM_URL."),
+        ("", "another of its pages"),
+        ("mailto:me", "an address that cannot be read; check MOS_PLATFORM_URL."),
+    ],
+)
+def test_where_a_redirect_leads_is_told_without_what_is_secret_or_cannot_be_shown(
+    host: Host, capsys: pytest.CaptureFixture[str], location: str, shown: str
+) -> None:
+    host.status, host.headers = 302, {"Location": location}
+    told = refusal("pilot", capsys)
+    assert f" redirects to {shown}" in told
+    assert "secret" not in told
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_the_token_is_not_carried_on_by_a_redirect(
     host: Host, start: Start, capsys: pytest.CaptureFixture[str], status: int
@@ -230,7 +279,7 @@ def test_the_token_is_not_carried_on_by_a_redirect(
     assert other.asked == []
 
 
-def test_the_token_goes_only_to_its_own_platform(
+def test_the_token_goes_to_the_platform_that_was_set_or_where_none_is_to_the_address_given(
     host: Host, start: Start, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = start()

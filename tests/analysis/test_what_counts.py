@@ -51,7 +51,7 @@ def test_ratings_that_do_not_count_set_no_scale(results: Results, kind: str) -> 
 def test_a_stray_score_is_named_with_its_row(results: Results) -> None:
     rows = [row.replace("r0,i0,a,2,", "r0,i0,a,9,") for row in ROWS]
     found = results("ratings.csv", "rater,item,method,score,kind", rows)
-    assert "Only 1 of 40 scores lie outside 1 to 5 (the first in row 2)" in codes(found)["scale_assumed"]
+    assert "Only 1 of 40 scores lies outside 1 to 5 (the first in row 2)" in codes(found)["scale_assumed"]
 
 
 def test_a_repeat_without_its_first_rating_is_told(results: Results) -> None:

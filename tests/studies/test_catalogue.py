@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,41 @@ from studies.names import Index, folded
     ],
 )
 def test_a_method_is_found_by_its_name(name: str, listed: str) -> None:
+    entry = catalogue.method(name)
+    assert entry is not None
+    assert entry.name == listed
+
+
+@pytest.mark.parametrize(
+    "name", ["space", "implicit", "mimic", "MIMIC", "float", "Float", "eat", "Eat", "dawn"]
+)
+@pytest.mark.parametrize("changed", [str, lambda name: f" {name} ", lambda name: "-".join(name)])
+def test_an_everyday_word_is_no_method(name: str, changed: Callable[[str], str]) -> None:
+    assert catalogue.citation(changed(name)) is None
+
+
+@pytest.mark.parametrize("name", ["teller", "TELLER", "vast", "dck", "imitator", "sonic", "ditto", "voca"])
+def test_nor_are_these(name: str) -> None:
+    assert catalogue.method(name) is None
+    assert not any(catalogue.same_method(value.method, name) for value in catalogue.published())
+
+
+@pytest.mark.parametrize("name", ["style sync", "style_sync", "face former", "speech-emotion", "free.avatar"])
+def test_nor_are_words_that_a_coinage_is_made_of(name: str) -> None:
+    assert catalogue.method(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("SPACE", "SPACE"),
+        ("Mimic", "Mimic"),
+        ("PC_AVS", "PC-AVS"),
+        ("hallo3", "Hallo3"),
+        ("dice talk", "DICE-Talk"),
+    ],
+)
+def test_a_word_as_printed_is_a_method_and_a_coinage_in_any_case(name: str, listed: str) -> None:
     entry = catalogue.method(name)
     assert entry is not None
     assert entry.name == listed
@@ -67,10 +103,10 @@ def test_a_data_set_is_found_and_one_name_for_two_finds_neither() -> None:
 
 def test_no_two_entries_can_be_taken_for_each_other() -> None:
     for entry in catalogue.methods():
-        assert [o.name for o in catalogue.methods() if catalogue.same_name(o.name, entry.name)] == [
-            entry.name
-        ]
-        assert catalogue.method(entry.name.lower()) == entry
+        same = [o.name for o in catalogue.methods() if catalogue.same_method(o.name, entry.name)]
+        assert same == [entry.name]
+        assert catalogue.method(entry.name) == entry
+        assert catalogue.method(entry.name.lower()) in (entry, None)
     for listed in catalogue.datasets():
         assert catalogue.dataset(listed.name.upper().replace("-", " ")) == listed
 

@@ -134,9 +134,13 @@ def config(change: Callable[[dict[str, Any]], object]) -> Make:
     return study(lambda facts: (facts.pop("config_sha256"), change(facts["config"])))
 
 
-def zipped(members: Mapping[str, bytes], change: Callable[[bytes], bytes] = bytes) -> Make:
+def zipped(
+    members: Mapping[str, bytes],
+    change: Callable[[bytes], bytes] = bytes,
+    packing: int = zipfile.ZIP_DEFLATED,
+) -> Make:
     buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
         for name, raw in members.items():
             archive.writestr(name, raw)
     return file(change(buffer.getvalue()), "mine.zip")
@@ -151,6 +155,13 @@ def _bomb(raw: bytes) -> bytes:
     """The directory says that the member unpacks to 4 GB."""
     at = _central(raw) + 24
     return raw[:at] + struct.pack("<I", 4_000_000_000) + raw[at + 4 :]
+
+
+def _bombs(raw: bytes) -> bytes:
+    """The directory says that each member unpacks to 1.5 GB."""
+    first, *others = raw.split(b"PK\x01\x02")
+    stated = struct.pack("<I", 1_500_000_000)
+    return b"PK\x01\x02".join([first, *(other[:20] + stated + other[24:] for other in others)])
 
 
 def _locked(raw: bytes) -> bytes:
@@ -249,6 +260,12 @@ ZIPS = {
     "spoilt zip": Bad(zipped(RATINGS, _spoilt), ("mine.zip", "damaged")),
     "locked zip": Bad(zipped(RATINGS, _locked), ("mine.zip", "password")),
     "bomb": Bad(zipped(RATINGS, _bomb), ("mine.zip", "ratings.csv", "2 GiB")),
+    "bombs": Bad(
+        zipped({"raters.csv": b"rater\nr0\n", **RATINGS}, _bombs), ("mine.zip", "ratings.csv", "2 GiB")
+    ),
+    "spoilt bzip2": Bad(zipped(RATINGS, _spoilt, zipfile.ZIP_BZIP2), ("mine.zip", "damaged")),
+    "spoilt LZMA": Bad(zipped(RATINGS, _spoilt, zipfile.ZIP_LZMA), ("mine.zip", "damaged")),
+    "member called a dot": Bad(zipped({".": b"x", **RATINGS}), ("mine.zip", "'.'")),
     "path upwards": Bad(zipped({"../ratings.csv": csv(ROWS)}), ("mine.zip", "'../ratings.csv'")),
     "path from the root": Bad(zipped({"/ratings.csv": csv(ROWS)}), ("mine.zip", "'/ratings.csv'")),
     "empty zip": Bad(zipped({}), ("mine.zip", "ratings.csv")),
@@ -301,6 +318,31 @@ STUDIES = {
     "study is no JSON": Bad(rewritten("study.json", b"study: small"), ("study.json", "JSON")),
     "study is binary": Bad(rewritten("study.json", b"\xff\xfe\x00"), ("study.json", "UTF-8")),
     "study is a list": Bad(rewritten("study.json", b"[]"), ("study.json", "JSON object")),
+    "study with a long number": Bad(
+        rewritten("study.json", b'{"seed": %s}' % (b"9" * 5000)), ("study.json", "digits")
+    ),
+    "study nested deep": Bad(
+        rewritten("study.json", b'{"a": %s%s}' % (b"[" * 100_000, b"]" * 100_000)), ("study.json", "nested")
+    ),
+    "study nested": Bad(
+        rewritten("study.json", b'{"a": %s%s}' % (b"[" * 200, b"]" * 200)), ("study.json", "nested")
+    ),
+    "id is a number": Bad(study(lambda facts: facts.update(study=5)), ("study.json", "'study'", "5", "text")),
+    "title is a list": Bad(
+        study(lambda facts: facts.update(title=["x"])), ("study.json", "'title'", "['x']", "text")
+    ),
+    "hash is a number": Bad(
+        study(lambda facts: facts.update(config_sha256=12)), ("study.json", "'config_sha256'", "12", "text")
+    ),
+    "simulated is a word": Bad(
+        study(lambda facts: facts.update(simulated="yes")), ("study.json", "'simulated'", "'yes'", "true")
+    ),
+    "reporting is a word": Bad(
+        study(lambda facts: facts.update(reporting="none")), ("study.json", "'reporting'", "'none'", "object")
+    ),
+    "versions are numbers": Bad(
+        study(lambda facts: facts.update(collected_with={"a": 1})), ("study.json", "'collected_with'", "text")
+    ),
     "study of version 2": Bad(
         study(lambda facts: facts.update(schema_version=2)), ("study.json", "version 2", "version 1")
     ),

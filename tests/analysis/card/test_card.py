@@ -132,6 +132,30 @@ def test_viewing_and_times_are_of_presentations(card: Row) -> None:
     assert (card["study"]["collected_from"], card["study"]["collected_to"]) == ("2026-01-01", "2026-01-01")
 
 
+def test_a_sitting_is_of_one_rater_whatever_its_id(card: Row, tmp_path: Path) -> None:
+    content = recorded()
+    for row in content["ratings"]:
+        day = 1 + int(row["rater"][-1])
+        row["sitting"] = "1"
+        for name in ("presented_at", "submitted_at"):
+            row[name] = row[name].replace("2026-01-01", f"2026-01-0{day}")
+    alike = card_of(write_whole(tmp_path / "study", content))
+    assert alike["timing"] == card["timing"]
+    assert alike["timing"]["trials_per_sitting"]["max"] == 6
+    assert alike["protocol"]["order"]["own_order_share"] == 0
+
+
+def test_a_trials_response_time_is_that_of_its_last_answer(tmp_path: Path) -> None:
+    content = recorded()
+    first = [{**row, "question": "overall"} for row in content["ratings"]]
+    content["ratings"] = [*first, *({**row, "response_ms": 4000} for row in content["ratings"])]
+    folder = write_whole(tmp_path / "study", content)
+    results = compute(load_source(str(folder)), Options(n_boot=20))
+    assert {row["response_s"] for row in results["presentation"]} == {4.0}
+    response = build_card(results, load_source(str(folder)))["timing"]["response_s"]
+    assert (response["min"], response["max"], response["n"]) == (4.0, 4.0, 18)
+
+
 def test_order_is_told_from_the_places_of_trials(card: Row, tmp_path: Path) -> None:
     assert card["protocol"]["order"]["own_order_share"] == 0
     assert card["protocol"]["order"]["question_order"] == "one question"
@@ -243,6 +267,12 @@ def test_comparisons_alone_lack_no_reliability(tmp_path: Path) -> None:
     assert "protocol.questions.labels" not in lacks(card)
     assert card["methods"][0]["comparisons"] == 9
     assert card["raters"]["per_method"] is None
+
+
+def test_what_is_missing_names_its_group_of_facts(tmp_path: Path) -> None:
+    topics = {fact["key"]: fact["topic"] for fact in card_of(bare(tmp_path))["missing"]}
+    assert (topics["protocol.parts"], topics["reporting.payment"]) == ("design", "participants")
+    assert set(topics.values()) == {"design", "participants", "environment", "stimuli", "analysis"}
 
 
 def test_keys_of_what_is_wanted_are_keys_of_the_card(card: Row) -> None:

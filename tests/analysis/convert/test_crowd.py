@@ -91,8 +91,8 @@ def test_missing_answers_and_rejected_work_are_told(convert: Convert, bundle: Pa
     rows[0] |= {"Answer.q2": "", "Answer.Q3_URL": ""}
     rows[1]["AssignmentStatus"] = "Rejected"
     told = convert("batch.csv", text(rows), *PATTERN)
-    assert "Left out: 1 trials without a clip (the first: row 2, column 'answer.q3_url')." in told
-    assert "Left out: 1 trials without a score (the first: row 2, column 'answer.q2')." in told
+    assert "Left out: 1 trial without a clip (the first: row 2, column 'answer.q3_url')." in told
+    assert "Left out: 1 trial without a score (the first: row 2, column 'answer.q2')." in told
     assert "1 assignments were rejected" in told
     assert len(loaded(bundle).ratings) == 14
 

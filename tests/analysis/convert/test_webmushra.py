@@ -57,7 +57,7 @@ def test_likert_scales_with_several_responses(convert: Convert, bundle: Path) ->
     data = loaded(bundle)
     assert data.questions == ("response1", "response2")
     assert len(data.ratings) == 5
-    assert "Left out: 1 empty or NA scores (the first: row 2, column 'stimuli_rating2')." in told
+    assert "Left out: 1 empty or NA score (the first: row 2, column 'stimuli_rating2')." in told
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_both_orientations_hold_the_same_ratings(convert: Convert, bundle: Path)
         ("ben", "hallo", "i2", "2"),
     }
     assert "7 ratings by 2 raters of 4 stimuli (2 methods, 2 items)" in told
-    assert "Left out: 1 empty cells (the first: row 3, column 'float_i2')." in told
+    assert "Left out: 1 empty cell (the first: row 3, column 'float_i2')." in told
     convert("old.csv", BY_STIMULUS)
     assert scores(bundle) == by_rater
 

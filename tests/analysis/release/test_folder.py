@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from released import Release, files
 
-from analysis.release.folder import replaced
+from analysis.release.folder import MARK, replaced
 
 Refused = Callable[..., str]
+REPO = Path(__file__).resolve().parents[3]
 
 
 def test_an_older_release_is_replaced_as_a_whole(released: Release, tmp_path: Path) -> None:
@@ -62,3 +66,53 @@ def test_wrong_options_are_told_in_one_sentence(
     refused: Refused, released: Release, options: tuple[str, ...], said: str
 ) -> None:
     assert said in refused(released.bundle, *options)
+
+
+def test_checksums_alone_do_not_make_a_folder_ours(
+    released: Release, refused: Refused, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.tex").write_text("years of work")
+    digest = hashlib.sha256(b"years of work").hexdigest()
+    for head in ("", f"{MARK}\n"):
+        (mine / "CHECKSUMS.sha256").write_text(f"{head}{digest}  thesis.tex\n")
+        assert "holds thesis.tex, which is not of a release" in refused(released.bundle, out=mine)
+
+
+def test_a_release_that_was_worked_on_is_not_replaced(
+    released: Release, refused: Refused, tmp_path: Path
+) -> None:
+    out = shutil.copytree(released.folder, tmp_path / "release")
+    with (out / "README.md").open("a") as readme:
+        readme.write("Notes of an evening.")
+    assert "holds README.md, which is not of a release as it was written" in refused(released.bundle, out=out)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from analysis.release.folder import MARK, replaced
+with replaced(Path(sys.argv[1])) as folder:
+    (folder / "README.md").write_text("half")
+    if "aside" in sys.argv:
+        Path(sys.argv[1]).rename(folder.parent / "old")
+    os._exit(9)
+"""
+
+
+@pytest.mark.parametrize("when", ["early", "aside"])
+def test_what_a_killed_release_left_is_cleared_by_the_next(
+    released: Release, tmp_path: Path, when: str
+) -> None:
+    out = shutil.copytree(released.folder, tmp_path / "release")
+    assert (
+        subprocess.run([sys.executable, "-c", KILLED, str(out), when], cwd=REPO, check=False).returncode == 9
+    )
+    assert len(list(tmp_path.glob(".release-*"))) == 1
+    (tmp_path / ".release-notes").mkdir()
+    with replaced(out):
+        assert files(out) == files(released.folder)
+        with replaced(out):
+            assert len(list(tmp_path.glob(".release-*/unfinished-release"))) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".release-notes", "release"]

@@ -46,6 +46,6 @@ def test_the_licence_note_names_the_licence_and_excepts_the_clips(licence: str) 
 
 def test_the_command_gives_every_option_that_counts() -> None:
     assert command(Options("raters", 0.9, 7, margin=0.25, regularised_preference=True)) == (
-        "python -m analysis report data --out again --target raters --confidence 0.9 --seed 7 --margin 0.25 "
-        "--regularised-preference"
+        "PYTHONPATH=code python -m analysis report data --out again --target raters --confidence 0.9 "
+        "--seed 7 --margin 0.25 --regularised-preference"
     )

@@ -69,7 +69,10 @@ def test_on_paper_nothing_is_cut(report, browser: Browser, millimetres: int) -> 
         "all => Math.max(...all.map(one => one.getBoundingClientRect().right))"
     )
     assert right <= width
-    assert page.locator("nav:visible, .toggle:visible, details:visible").count() == 0
+    assert page.locator("nav:visible, .toggle:visible, .instead:visible").count() == 0
+    folded = page.locator("details.table table")
+    assert folded.count() > 3
+    assert folded.evaluate_all("all => all.every(one => one.checkVisibility())"), "captions speak of them"
     paper = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
     assert paper == "rgb(255, 255, 255)"
     page.close()

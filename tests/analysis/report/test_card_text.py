@@ -32,6 +32,16 @@ def bare(tmp_path: Path) -> Row:
     return card_of(tmp_path)
 
 
+def test_a_method_of_the_catalogue_is_told_as_a_match(tmp_path: Path) -> None:
+    lines = [
+        f"r{r},i{i},{m},{1 + (r * i) % 5}" for r in range(3) for i in range(3) for m in ("float", "FLOAT")
+    ]
+    (tmp_path / "ratings.csv").write_text("\n".join(["rater,item,method,score", *lines]) + "\n")
+    told = dict(card_rows(card_of(tmp_path)))
+    assert told["Method FLOAT"].endswith("matches the catalogue's FLOAT (ICCV 2025), arXiv:2412.01064")
+    assert "catalogue" not in told["Method float"]
+
+
 def test_what_is_missing_stands_together_at_the_end(study) -> None:
     card = study.view.card
     rows = card_rows(card)
@@ -125,3 +135,19 @@ def test_the_order_of_rows_in_the_tables_changes_no_byte(bare: Row, tmp_path: Pa
     header, *lines = file.read_text().splitlines()
     file.write_text("\n".join([header, *reversed(lines)]) + "\n")
     assert json.dumps(card_of(tmp_path)) == json.dumps(bare)
+
+
+def test_many_items_and_methods_are_counted_and_no_part_is_higher_than_a_page(study) -> None:
+    card = study.view.card
+    method = {**card["methods"][0], "description": None, "citation": None}
+    methods = [{**method, "name": f"m{n}", "stimuli": 10 + n, "raters": 9} for n in range(20)]
+    texts = {**card["protocol"]["texts"], "instructions": "Please look and listen. " * 200}
+    protocol = {**card["protocol"], "items": [f"i{n}" for n in range(1388)], "texts": texts}
+    many = {**card, "methods": methods, "protocol": protocol}
+    rows = dict(card_rows(many))
+    assert rows["Items"] == "1388 items (listed in card.json)"
+    assert rows["Methods"] == "20 methods, 10 to 29 stimuli and 9 raters each; listed in card.json"
+    latex = card_tex(many)
+    assert latex.count("Method of test (continued)") >= 2
+    assert max(len(part) for part in latex.split(r"\end{tabular}")) < 3500
+    assert latex.count("Please look and listen.") > 100

@@ -16,7 +16,7 @@ import pytest
 
 from analysis.report import tables, write_report
 from analysis.report.notebook import execute
-from analysis.report.page import printed_width
+from analysis.report.page import printed_width, unfolded
 from analysis.report.sections import sections
 from analysis.report.table import Cell, Table, cells
 
@@ -184,3 +184,19 @@ def test_wide_tables_are_cut_into_even_panels() -> None:
     panels = Table("t", "c", ("Method", *names), (row,)).panels(70)
     assert [len(panel.header) for panel in panels] == [5, 5]
     assert [title for panel in panels for title in panel.header[1:]] == names
+
+
+def test_folded_tables_are_open_in_print_unless_they_fill_pages() -> None:
+    few = Table("differences-q", "Pairs", ("Pair", "p"), (cells(("a", "1")),), folded=True)
+    assert '<details class="table" open>' in unfolded(few.html())
+    assert "instead" not in few.html()
+    many = replace(few, rows=few.rows * 700)
+    assert "open" not in unfolded(many.html())
+    assert "In print: see tables/differences.csv." in many.html()
+
+
+def test_a_caption_of_many_figures_stands_once_below_the_last(report) -> None:
+    page = (report.folder / "report.html").read_text(encoding="utf-8")
+    assert page.count('<p class="caption shared">') >= 1
+    for caption in re.findall(r'<p class="caption shared">(.*?)</p>', page):
+        assert f"<figcaption>{caption}</figcaption>" not in page

@@ -120,8 +120,9 @@ def test_preferences_give_their_count_and_few_that_are_open(study) -> None:
     strengths = [{**strength, "method": name, "strength": -float(i)} for i, name in enumerate(names)]
     results = {**study.results, "preference": strengths, "preference_pairs": rows}
     text = " ".join(findings.summary(replace(study.view, results=results)).sentences)
-    assert text.count("is preferred to") == 3
-    assert "nor for 5 further pairs of neighbours." in text
+    assert "Whether m0 is preferred to m1 (60\u00a0%" in text
+    assert " or m2 to m3 (60\u00a0%" in text
+    assert "is not resolved here. Nor are 5 further pairs of neighbours resolved." in text
     assert "None of 8 pairs of methods is resolved" in text
 
 
@@ -173,13 +174,12 @@ def test_open_metrics_are_listed_together_and_counted_where_there_are_many(study
     rows = [{**base, **key, **value, "metric": f"m{i}"} for i in range(9)]
     results = {**study.results, "correlation": rows}
     text = " ".join(findings.summary(replace(study.view, results=results)).sentences)
-    assert (
-        "Not resolved here is whether MOS is followed by (SROCC, n = 18): m0 0.10 [−0.40, 0.50]; m1" in text
-    )
-    assert "m5 0.10 [−0.40, 0.50]; nor for 3 further metrics." in text
+    assert "Whether m0 (0.10 [−0.40, 0.50]), m1 (0.10 [−0.40, 0.50])" in text
+    assert "or m5 (0.10 [−0.40, 0.50]) follows MOS is not resolved here (SROCC, n = 18)." in text
+    assert "Nor is it for 3 further metrics." in text
     differing = {**results, "correlation": [{**row, "n": 10 + i} for i, row in enumerate(rows)]}
     text = " ".join(findings.summary(replace(study.view, results=differing)).sentences)
-    assert "(SROCC): m0 0.10 [−0.40, 0.50], n = 10; m1 0.10 [−0.40, 0.50], n = 11" in text
+    assert "Whether m0 (0.10 [−0.40, 0.50], n = 10), m1 (0.10 [−0.40, 0.50], n = 11)" in text
 
 
 def margin_sentence(study, mean: float, half: float, p: float) -> str:
@@ -236,3 +236,56 @@ def test_tables_show_means_and_agreement_with_and_without_exclusions(study) -> N
     assert tables.agreement(study.view).header == ("Coefficient", *("All raters", "After exclusions") * 2)
     assert tables.mos(screened.everybodys(study.view)).groups == ()
     assert tables.differences(study.view, "overall").header[-2:] == ("All raters", "their p (Holm)")
+
+
+def words_of(study, verdicts: dict[tuple[str, str], float | None], means: list[float]) -> str:
+    """The findings on methods m0, m1 … with these means, and p values by pair (None: not testable)."""
+    mos = next(row for row in study.results["mos"] if row["screening"] == "none")
+    base = next(row for row in study.results["differences"] if row["family"] == "all pairs")
+    every = {"question": "overall", "screening": "none"}
+    rows = [{**mos, **every, "measure": "MOS", "method": f"m{i}", "mean": m} for i, m in enumerate(means)]
+    pairs = [
+        {**base, **every, **pair(-0.5, 0.9, 1.0), "method_a": a, "method_b": b, "p": p, "p_holm": p}
+        for (a, b), p in verdicts.items()
+    ]
+    lists = {"mos": rows, "differences": pairs, "letters": [], "screening": [], "preference": []}
+    view = replace(study.view, results={**study.results, **lists, "preference_pairs": []})
+    return " ".join(findings.summary(view).sentences)
+
+
+def test_a_leader_is_named_only_with_those_it_is_not_told_apart_from(study) -> None:
+    p = {("m0", "m1"): 0.4, ("m0", "m2"): 0.01, ("m1", "m2"): 0.3}
+    assert "m0 has the highest MOS, " in (text := words_of(study, p, [4.0, 3.5, 2.0]))
+    assert "; it is not told apart from m1." in text
+    p = {("m0", "m1"): 0.4, ("m0", "m2"): 0.2, ("m1", "m2"): 0.3}
+    text = words_of(study, p, [4.0, 3.5, 2.0])
+    assert "No method is told apart from another: MOS 2.00 to 4.00." in text
+    assert "has the highest" not in text
+    assert "No method is told apart from m0, which has" in words_of(
+        study, {**p, ("m1", "m2"): 0.01}, [4, 3.5, 2]
+    )
+
+
+def test_what_cannot_be_tested_is_neither_resolved_nor_unresolved(study) -> None:
+    p = {("m0", "m1"): None, ("m0", "m2"): 0.2, ("m1", "m2"): 0.01}
+    text = words_of(study, p, [4.0, 3.5, 2.0])
+    assert "1 of 2 pairs of methods is resolved" in text
+    assert "1 further pair of methods cannot be tested." in text
+    assert "Whether m0 is rated above m1" not in text
+    text = words_of(study, dict.fromkeys(p), [4.0, 3.5, 2.0])
+    assert "None of 3 pairs of methods can be tested." in text
+    assert "resolved" not in text.split("None of 3")[0]
+
+
+def test_limits_name_questions_only_where_not_all_are_meant_and_notes_come_last(study) -> None:
+    def told(*rows: tuple[str, str]) -> str:
+        warnings = [{"code": code, "message": message} for code, message in rows]
+        return findings.limits(replace(study.view, results={**study.results, "warnings": warnings})).sentences
+
+    assert told(("few", "All 3 questions: down to 4 raters.")) == ("Down to 4 raters.",)
+    assert told(("one", "It is thin (overall; sync; better)."), ("two", "It is thin (sync, psnr).")) == (
+        "It is thin.",
+        "It is thin (sync, psnr).",
+    )
+    assert told(("incomplete", "W needs all."), ("few", "Few raters.")) == ("Few raters.", "W needs all.")
+    assert told(("scale", "Question 'sync' has no scale.")) == ("Question 'sync' has no scale.",)

@@ -70,6 +70,26 @@ def test_constant_values_have_no_correlation_even_with_rounding_noise() -> None:
     assert found["stimulus", "PLCC", "raw"].value is None
     assert found["within_item", "PLCC", "raw"].value is None
     assert found["stimulus", "SROCC", "raw"].notes[0].code == "correlation_undefined"
+    assert found["stimulus", "SROCC", "raw"].procedure == "refused"
+
+
+def test_means_that_differ_by_rounding_alone_have_no_correlation_at_any_level() -> None:
+    """Means of 3.3 over 3 to 8 ratings: equal but for the last bit."""
+    mos = np.array([np.mean([3.3] * n) for n in (3, 5, 6, 7, 8, 11)] * 6)
+    assert len(set(mos)) > 1
+    metric = np.random.default_rng(2).normal(size=36)
+    for x, y in ((mos, metric), (metric, mos)):
+        assert {one.value for one in estimates(x, y, *crossed(6, 6)).values()} == {None}
+
+
+def test_ties_of_means_are_ties_although_they_are_summed_in_another_order() -> None:
+    orders = [[1.1, 2.2, 3.3], [3.3, 2.2, 1.1], [2.2, 1.1, 3.3], [4.1, 4.2, 4.3], [4.3, 4.1, 4.2]]
+    x = np.array([sum(order) / 3 for order in [*orders, [1.1, 1.2, 1.3]]])
+    y = np.array([1.0, 2, 4, 3, 5, 6])
+    tidy = x.round(9)
+    assert len(set(x)) > len(set(tidy))
+    for function, reference in ((weighted_spearman, stats.spearmanr), (weighted_kendall, stats.kendalltau)):
+        assert function(x, y, np.ones((1, 6)))[0] == pytest.approx(reference(tidy, y).statistic)
 
 
 def test_each_level_is_what_its_definition_says() -> None:

@@ -100,6 +100,17 @@ def test_one_item_and_constant_differences_are_refused_with_a_reason() -> None:
     assert difference_estimate(flat, flat).p is None
 
 
+@pytest.mark.parametrize("share", [1.0, 0.6])
+def test_constant_decimals_leave_no_interval(share: float) -> None:
+    rng = np.random.default_rng(3)
+    rater, item = np.divmod(np.arange(60), 10)
+    sides = [np.flatnonzero(rng.random(60) < share) for _ in range(2)]
+    a, b = (MethodScores(rater[rows], item[rows], np.full(len(rows), 3.3)) for rows in sides)
+    found = difference_estimate(a, b)
+    assert (found.se, found.ci_low, found.ci_high, found.p) == (0, None, None, None)
+    assert "constant_scores" in [note.code for note in found.notes]
+
+
 def test_equivalence_agrees_with_the_ninety_percent_interval() -> None:
     a, b = simulated(np.random.default_rng(5), 24, 12, "complete")
     ninety = difference_estimate(a, b, confidence=0.9)

@@ -21,6 +21,8 @@ YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 NO_SOURCE = {
     "finite": "turns a number into JSON's",
     "beyond_scale": "compares an interval with the ends of the scale",
+    "is_constant": "compares numbers with their rounding",
+    "procedure": "names what was done",
 }
 Function = ast.FunctionDef
 

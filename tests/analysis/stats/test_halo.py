@@ -124,5 +124,62 @@ def test_the_order_of_rows_changes_nothing() -> None:
     mixed = rng.permutation(90)
     again = computed([codes[mixed] for codes in places], x[mixed], y[mixed])
     for key, one in computed(places, x, y).items():
-        told, other = ((h.value, h.ci_low, h.ci_high) for h in (one, again[key]))
-        assert [v or 0.0 for v in told] == pytest.approx([v or 0.0 for v in other])
+        for told, other in zip(limits_of(one), limits_of(again[key]), strict=True):
+            assert (told is None) == (other is None)
+            assert told is None or told == pytest.approx(other)
+
+
+def limits_of(one: Halo) -> tuple[float | None, float | None, float | None]:
+    return one.value, one.ci_low, one.ci_high
+
+
+def test_equal_means_are_ties_whatever_the_order_of_their_decimals() -> None:
+    """1.1, 2.2 and 3.3 have one mean in every order, and thirds of integers do too."""
+    orders = [[1.1, 2.2, 3.3], [3.3, 2.2, 1.1], [2.2, 1.1, 3.3], [1.1, 3.3, 2.2]]
+    x = np.array([*orders, [4.1, 4.2, 4.3], [4.3, 4.1, 4.2]]).T.ravel()
+    y = np.array([1.0, 2, 3, 4, 5, 3, 2, 2, 3, 4, 5, 3, 2, 3, 3, 4, 4, 5])
+    found = computed(crossed(3, 6, 1), x, y)
+    means = [np.round(v.reshape(3, 6).mean(axis=0), 9) for v in (x, y)]
+    assert len(set(means[0])) == 2
+    assert found["stimulus", "SROCC"].value == pytest.approx(stats.spearmanr(*means).statistic)
+
+
+def test_a_constant_of_decimals_with_missing_cells_has_no_correlation() -> None:
+    rng = np.random.default_rng(6)
+    kept = rng.random(96) < 0.6
+    places = [codes[kept] for codes in crossed(8, 4, 3)]
+    x = rng.uniform(1, 5, kept.sum()).round(1)
+    for one in computed(places, x, np.full(kept.sum(), 3.3)).values():
+        assert limits_of(one) == (None, None, None)
+        assert one.procedure == "refused"
+
+
+def test_within_stimuli_only_those_with_several_ratings_count() -> None:
+    rng = np.random.default_rng(9)
+    places, (x, y) = crossed(6, 4, 2), rng.integers(1, 6, (2, 48)).astype(float)
+    whole = computed(places, x, y)
+    lone = [
+        np.append(codes, more)
+        for codes, more in zip(places, ([0, 1, 2], [0, 1, 2], [0, 1, 0], [8, 9, 10]), strict=True)
+    ]
+    more = computed(lone, np.append(x, [1, 5, 3]), np.append(y, [5, 1, 2]))
+    for name in ("PLCC", "SROCC"):
+        one = more["within_stimulus", name]
+        assert (one.n, one.n_stimuli) == (48, 8)
+        assert one.value == pytest.approx(whole["within_stimulus", name].value)
+    assert more["rating", "PLCC"].n == 51
+
+
+def test_two_deviations_are_too_few_for_halo() -> None:
+    """Two stimuli with two ratings leave two free deviations, whose correlation says nothing."""
+    places = [np.array(codes) for codes in ([0, 1, 0, 1, 0], [0, 0, 1, 1, 2], [0] * 5, [0, 0, 1, 1, 2])]
+    found = computed(places, np.array([3.0, 5, 2, 1, 4]), np.array([2.0, 4, 1, 3, 3]))
+    assert found["within_stimulus", "PLCC"].value is None
+    assert found["within_stimulus", "PLCC"].n == 4
+    assert found["rating", "PLCC"].value is not None
+
+
+def test_no_bootstrap_is_named_where_there_are_no_limits() -> None:
+    x = np.random.default_rng(2).integers(1, 6, 60).astype(float)
+    for one in computed(crossed(5, 4, 3), x, x).values():
+        assert "bootstrap" not in one.procedure

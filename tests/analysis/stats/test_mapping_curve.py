@@ -26,3 +26,12 @@ def test_too_few_stimuli_and_a_constant_metric_are_refused() -> None:
         mapping_curve(np.arange(4.0), np.arange(4.0))
     with pytest.raises(ValueError, match="vary"):
         mapping_curve(np.full(6, 2.0), np.arange(6.0))
+    with pytest.raises(ValueError, match="vary"):
+        mapping_curve(np.array([1, 1, 1, 1, 1 + 1e-15]), np.arange(5.0))
+
+
+def test_a_mos_that_differs_by_rounding_alone_is_mapped_onto_a_line() -> None:
+    mos = np.full(9, 3.3) + 4e-16 * (np.arange(9) % 2)
+    mapped = map_monotone(np.arange(9.0), mos)
+    assert np.ptp(mapped.fitted) == 0
+    assert mapped.rmse == 0

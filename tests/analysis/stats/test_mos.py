@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.stats.arrays import Target
 from analysis.stats.mos import MeanEstimate, beyond_scale, distribution, mean_estimate, stimulus_estimate
 
 
@@ -124,6 +127,33 @@ def test_constant_scores_have_no_interval() -> None:
     found = mean_estimate([0, 0, 1, 1], [0, 1, 0, 1], [5, 5, 5, 5])
     assert (found.mean, found.se, found.ci_low, found.naive_ci_low) == (5, 0, None, None)
     assert [note.code for note in found.notes] == ["constant_scores"]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.6])
+@pytest.mark.parametrize("target", ["raters+items", "raters"])
+def test_constant_decimals_are_constant_too(share: float, target: Target) -> None:
+    """The mean of many 3.3 is not 3.3 to the last bit, and a variance of 1e-32 is none."""
+    rater, item, score = crossed(np.random.default_rng(4), 7, 9, share)
+    found = mean_estimate(rater, item, np.full(len(score), 3.3), target=target)
+    assert (found.se, found.ci_low, found.ci_high, found.naive_ci_low) == (0, None, None, None)
+    assert [note.code for note in found.notes] == ["constant_scores"]
+    one = stimulus_estimate([3.3] * 3, low=1, high=5)
+    assert (one.sd, one.se, distribution([3.3] * 3).sd) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("high", [5, 7, 9, 101])
+def test_a_mean_at_mid_scale_has_a_symmetric_interval(high: int) -> None:
+    middle = (1 + high) / 2
+    found = stimulus_estimate([middle - 1, middle, middle, middle + 1], low=1, high=high)
+    assert middle - found.ci_low == pytest.approx(found.ci_high - middle, abs=1e-12)
+
+
+def test_the_pseudo_rating_stands_on_the_side_of_the_mean_without_its_rounding() -> None:
+    """1.1 + 2.2 + 3.3 + 5.4 is 12 but for the last bit: the mean is mid-scale in every order."""
+    scores = np.array([1.1, 2.2, 3.3, 5.4])
+    found = [stimulus_estimate(np.array(order), low=1, high=5) for order in permutations(scores)]
+    assert len({one.mean for one in found}) > 1
+    assert [one.ci_low for one in found] == pytest.approx([found[0].ci_low] * len(found))
 
 
 def test_every_rater_with_one_rating_falls_back_to_clusters() -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -127,6 +128,32 @@ def test_a_bundle_that_cannot_be_written_is_no_server_error(
     assert answer.status_code == 503
     assert str(tmp_path) not in answer.text
     assert "Not a directory" in caplog.text
+
+
+def test_a_database_that_can_only_be_read_is_read(small_study: Study) -> None:
+    secret = make_token("ann")
+    with connection.cursor() as cursor:
+        waits = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA query_only = ON")
+        try:
+            assert ask(secret).status_code == 200
+        finally:
+            cursor.execute("PRAGMA query_only = OFF")
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == waits
+    assert Token.objects.get().last_used_at is None
+
+
+@pytest.mark.parametrize("table", [Token._meta.db_table, Study._meta.db_table])
+def test_a_database_that_cannot_be_read_is_told_in_a_sentence(
+    small_study: Study, table: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = make_token("ann")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO gone")
+    answer = ask(secret)
+    assert answer.status_code == 503
+    assert answer.json() == {"detail": "The platform cannot write the bundle just now; its log says why."}
+    assert f"no such table: {table}" in caplog.text
 
 
 def test_only_a_hash_is_stored_and_use_is_noted(small_study: Study) -> None:
