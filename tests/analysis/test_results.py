@@ -275,7 +275,7 @@ def test_correlations_leave_references_out_and_state_their_ceiling(known: dict[s
     assert raw["direction"] is None
     assert raw["value"] < 0, "the sign that the raw numbers have"
     note = one(known["warnings"], code="metric_without_direction")
-    assert note["message"].startswith("Homemade: it is not said whether higher or lower values are better")
+    assert note["message"].startswith("It is not said of homemade whether higher or lower values are better")
 
 
 def test_a_contest_needs_directions(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ def test_study_json_speaks_before_the_study_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reporting", "said"), [({"paymnet": "5"}, "did you mean 'payment'"), (["paid"], "a list")]
+    ("reporting", "said"), [({"paymnet": "5"}, "did you mean 'payment'"), (["paid"], "must be an object")]
 )
 def test_a_mistake_in_what_is_told_is_one_sentence(reporting: Any, said: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=said) as found:
