@@ -292,9 +292,8 @@ def _scales(opened: Source, ratings: pd.DataFrame, header: _Header) -> tuple[dic
     """Lowest and highest grade per question: declared, else 1–5 where it fits, else what was observed."""
     config = header.config
     declared = dict(header.scales)
-    for asked in (question for part in config.parts for question in part.questions) if config else ():
-        scale = SCALES[asked.scale]
-        declared[asked.id] = (float(scale.low), float(scale.high))
+    for asked in (question for part in config.parts for question in part.ratings) if config else ():
+        declared[asked.id] = (float(asked.grades.low), float(asked.grades.high))
     tables.check_scale(ratings, declared, opened.label(RATINGS.file))
     notes = []
     scales = dict(declared)

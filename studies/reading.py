@@ -1,18 +1,21 @@
-"""Read a YAML file into a typed object; every mistake is one sentence: what, where, how to mend."""
+"""Parsed input as a typed object; every mistake is one sentence: what, where, how to mend."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from studies.errors import InputError
+from studies.errors import InputError, MistakesError
+from studies.yamlfile import Location
 
 Model = TypeVar("Model", bound=BaseModel)
+# How pydantic names the kinds of a union between two keys.
+INNER = re.compile(r"^(function-|literal\[|tuple\[|constrained-|OwnScale$|str$|list\[)")
 
 LONGEST = 60  # characters of a value that a sentence repeats
 WANTED = {
@@ -39,44 +42,51 @@ WANTED = {
 NAME_RULE = "use letters, digits, '.', '_' and '-', beginning with a letter or digit, 64 at most"
 
 
-def read_yaml(file: Path, hint: str) -> Any:
-    """The content of a YAML file. Raises InputError; `hint` says what to give where there is no file."""
-    try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{file} does not exist; {hint}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read ({error}); it must be a UTF-8 text file.") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{file} is not valid YAML: {_yaml_problem(error)}.") from None
-    except ValueError as error:
-        raise InputError(f"{file} holds a value that cannot be read: {error}; put it in quotes.") from None
-    except RecursionError:
-        raise InputError(f"{file} is nested too deeply; a study file has at most six levels.") from None
-
-
 def parse(model: type[Model], raw: Any, where: str, under: str = "") -> Model:
     """`raw`, which stands in `where` under the key `under`, as a checked `model`.
 
-    Raises InputError naming `where`, the first bad key and the mend.
+    Raises MistakesError: one sentence for each, naming `where`, the key and the mend.
     """
     if not isinstance(raw, dict):
-        place = f"{where}: key '{under}'" if under else where
-        raise InputError(f"{place} holds {_kind(raw)}; write keys and values such as 'study: NAME'.")
+        raise InputError(not_a_mapping(raw, where, under))
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise InputError(f"{where}: {_problem(model, error, under)}.") from None
+        found = [f"{where}: {mend}." for _location, mend in mistakes(model, error, under)]
+        raise MistakesError(found) from None
 
 
-def _problem(model: type[BaseModel], error: ValidationError, under: str) -> str:
-    """The mistake that most likely caused the others: a key that is not known before one that is missing."""
-    problems = error.errors(include_url=False)
-    first = next((problem for problem in problems if problem["type"] == "extra_forbidden"), problems[0])
-    key = ".".join(str(part) for part in [under, *first["loc"]] if part != "")
-    others = len(problems) - 1
-    more = f" ({others} more {'mistakes' if others > 1 else 'mistake'} beside it)" if others else ""
-    return f"{_mend(model, first, key)}{more}"
+def not_a_mapping(raw: Any, where: str, under: str) -> str:
+    place = f"{where}: key '{under}'" if under else where
+    return f"{place} holds {_kind(raw)}; write keys and values such as 'study: NAME'."
+
+
+def mistakes(model: type[BaseModel], error: ValidationError, under: str = "") -> list[tuple[Location, str]]:
+    """Each mistake with its place, as what is wrong and how to mend it, without a full stop.
+
+    Keys that are not known come first: they are the likely cause of those that are missing.
+    """
+    problems = sorted(
+        _without_echoes(error.errors(include_url=False)), key=lambda one: one["type"] != "extra_forbidden"
+    )
+    return [
+        (problem["loc"], _mend(model, problem, ".".join(_shown([under, *problem["loc"]]))))
+        for problem in problems
+    ]
+
+
+def _without_echoes(problems: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Where a value may be one of several kinds, the mistake of the kind that it comes nearest to."""
+    kept: dict[Location, ErrorDetails] = {}
+    for problem in problems:
+        place = tuple(_shown(problem["loc"]))
+        kept.setdefault(place, problem)
+    return list(kept.values())
+
+
+def _shown(location: Iterable[str | int]) -> list[str]:
+    """Keys as the file has them; pydantic puts the names of kinds between them."""
+    return [str(key) for key in location if key != "" and not INNER.match(str(key))]
 
 
 def _mend(model: type[BaseModel], problem: ErrorDetails, key: str) -> str:
@@ -114,18 +124,27 @@ def _limits(problem: ErrorDetails) -> dict[str, Any]:
 
 def _suggestion(model: type[BaseModel], key: str) -> str:
     schema = model.model_json_schema()
-    objects = [schema, *schema.get("$defs", {}).values()]
-    known = sorted({name for part in objects for name in part.get("properties", {})})
-    near = get_close_matches(key, known, n=1)
+    homes = dict(_homes(schema, schema, ()))
+    if key in homes:
+        home = ".".join(homes[key])
+        return f" here; move it under '{home}'" if home else " here; it stands at the top of the file"
+    near = get_close_matches(key, sorted(homes), n=1)
     return f" (did you mean '{near[0]}'?); rename it" if near else "; remove it or correct its spelling"
 
 
-def _yaml_problem(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    problem = getattr(error, "problem", None) or "it cannot be parsed"
-    mend = "; indent with spaces instead of tabs" if "\\t" in problem else ""
-    return f"{problem}{where}{mend}"
+def _homes(
+    part: dict[str, Any], schema: dict[str, Any], path: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every key that the model knows, with the keys that lead to it; the deepest first."""
+    for choice in [part, *part.get("anyOf", ()), *part.get("prefixItems", ())]:
+        if "$ref" in choice:
+            name = choice["$ref"].rsplit("/", 1)[-1]
+            yield from _homes(schema["$defs"][name], schema, path)
+        if isinstance(choice.get("items"), dict):
+            yield from _homes(choice["items"], schema, path)
+        for key, inner in choice.get("properties", {}).items():
+            yield from _homes(inner, schema, (*path, key))
+            yield key, path
 
 
 def _kind(raw: Any) -> str:

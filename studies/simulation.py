@@ -10,9 +10,11 @@ from pydantic import Field, model_validator
 
 from studies.config import Identifier, Strict, StudyConfig
 from studies.errors import InputError
-from studies.reading import parse, read_yaml
+from studies.reading import parse
+from studies.yamlfile import read_yaml_file
 
 SIMULATION_FILE = "simulation.yaml"
+HINT = f"give a {SIMULATION_FILE} or its folder"
 
 Deviation = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -81,4 +83,4 @@ class SimulationModel(Strict):
 def load_simulation(path: Path) -> SimulationModel:
     """Read a simulation from a study folder or its `simulation.yaml`. Raises InputError with one sentence."""
     file = path / SIMULATION_FILE if path.is_dir() else path
-    return parse(SimulationModel, read_yaml(file, f"give a {SIMULATION_FILE} or its folder"), str(file))
+    return parse(SimulationModel, read_yaml_file(file, HINT).content, str(file))

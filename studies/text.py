@@ -8,11 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 
-def _printable(text: str) -> str:
-    """Databases refuse some control characters, and no page shows any."""
+def printable(text: str) -> str:
+    """The text itself. Databases refuse some control characters, and no page shows any: ValueError."""
     if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
         raise ValueError("it holds a control character; remove it")
     return text
 
 
-Text = Annotated[str, AfterValidator(_printable)]
+Text = Annotated[str, AfterValidator(printable)]

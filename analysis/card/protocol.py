@@ -12,7 +12,6 @@ from analysis.load import StudyData
 from analysis.tables import TRIAL
 from studies.config import Part
 from studies.config import Question as Declared
-from studies.scales import SCALES
 
 Row = dict[str, Any]
 QuestionOrder = Literal["one question", "fixed", "varied"]
@@ -49,14 +48,14 @@ def _part(part: Part) -> ProtocolPart:
 def _question(name: str, asked: tuple[Part, Declared] | None, data: StudyData) -> Question:
     part, question = asked or (None, None)
     compared = part.test_method == "PC" if part else name not in data.scales
-    scale = SCALES.get(question.scale) if question and not compared else None
+    scale = question.grades if question and question.type == "rating" and not compared else None
     low, high = (None, None) if compared else data.scales.get(name, (None, None))
     return Question(
         id=name,
         text=question.text if question else None,
         test_method=part.test_method if part else None,
         scale=scale.name if scale else None,
-        scale_source=scale.source if scale else None,
+        scale_source=(scale.source or None) if scale else None,
         low=low,
         high=high,
         labels={str(grade): word for grade, word in scale.labels.items()} if scale else None,

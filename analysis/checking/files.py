@@ -16,7 +16,6 @@ from analysis.sources import ANSWERS, Source, read_manifest, read_study
 from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, STUDY_FILE, TABLES, Table
 from studies.config import StudyConfig, canonical_json, parse_study
 from studies.errors import InputError
-from studies.scales import SCALES
 
 
 @dataclass(frozen=True)
@@ -95,10 +94,8 @@ def _study(source: Source) -> tuple[StudyConfig | None, dict[str, Scale], list[P
         stated_reporting(content, config, file)
     except InputError as error:
         return None, {}, [retold(error)]
-    declared = [question for part in config.parts for question in part.questions] if config else []
-    for question in declared:
-        scale = SCALES[question.scale]
-        scales[question.id] = (float(scale.low), float(scale.high))
+    for question in (question for part in config.parts for question in part.ratings) if config else ():
+        scales[question.id] = (float(question.grades.low), float(question.grades.high))
     return config, scales, list(_hash_problems(content, config, file))
 
 

@@ -13,7 +13,6 @@ from mos_platform.assignments.models import Trial
 from mos_platform.raters.models import Sitting
 from mos_platform.stimuli.models import Study
 from studies.config import Part
-from studies.scales import SCALES
 
 
 def reserve_sitting(sitting: Sitting) -> None:
@@ -50,7 +49,7 @@ def _plan_part(
             rng=rng,
         )
     used = dict(scored.values_list("stimulus").annotate(n=Count("pk")).values_list("stimulus", "n"))
-    scales = [SCALES[question.scale] for question in part.questions]
+    scales = [question.grades for question in part.ratings]
     return design.rating_trials(
         clips,
         {clip: used.get(clip.id, 0) for clip in clips},

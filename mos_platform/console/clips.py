@@ -11,7 +11,6 @@ from mos_platform.ratings.models import Rating
 from mos_platform.stimuli.models import Stimulus
 from studies.config import Question
 from studies.metrics import CATALOGUE, Metric
-from studies.scales import SCALES
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def stimulus_facts(stimulus: Stimulus) -> StimulusFacts:
         question.id: question
         for part in stimulus.study.parsed.parts
         if part.test_method != "PC"
-        for question in part.questions
+        for question in part.ratings
     }
     return StimulusFacts(
         stimulus=stimulus,
@@ -58,11 +57,11 @@ def stimulus_facts(stimulus: Stimulus) -> StimulusFacts:
 
 
 def _distribution(question: Question, ratings: list[Rating]) -> Distribution:
-    scale = SCALES[question.scale]
+    scale = question.grades
     counts = Counter(int(rating.score) for rating in ratings if rating.question == question.id)
     n = sum(counts.values())
     bars = [
-        Bar(scale.labels[grade], grade, counts[grade], 100 * counts[grade] / n if n else 0.0)
+        Bar(scale.labels.get(grade, ""), grade, counts[grade], 100 * counts[grade] / n if n else 0.0)
         for grade in range(scale.high, scale.low - 1, -1)
     ]
     return Distribution(question, bars, n)

@@ -9,7 +9,7 @@ from typing import Any
 from mos_platform.console.reports import report_file
 from mos_platform.stimuli.models import Study
 from studies.config import Question, StudyConfig
-from studies.scales import SCALES, Scale
+from studies.scales import Scale
 
 # As many as the report's palette has; tokens.css names the same colours.
 COLOURS = 6
@@ -69,7 +69,7 @@ def _series(config: StudyConfig) -> dict[str, str]:
 
 
 def _panel(question: Question, rows: list[dict[str, Any]], series: dict[str, str]) -> MosPanel:
-    scale = SCALES[question.scale]
+    scale = question.grades
     own = [
         _interval(row, scale, series.get(row["method"], "")) for row in rows if row["question"] == question.id
     ]

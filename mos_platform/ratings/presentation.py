@@ -14,7 +14,6 @@ from mos_platform.raters.models import Sitting
 from mos_platform.stimuli.duration import answer_seconds
 from mos_platform.stimuli.models import Stimulus
 from studies.config import Part, Question, StudyConfig
-from studies.scales import SCALES
 
 SIDES = ("left", "right")
 PAIR_LABELS = {"left": "Clip A", "tie": "No difference", "right": "Clip B"}
@@ -100,8 +99,8 @@ def allowed_answers(part: Part, question: Question) -> dict[str, str]:
     """Values a rater may give, best or left first, with their words."""
     if part.test_method == "PC":
         return {value: label for value, label in PAIR_LABELS.items() if part.tie or value != "tie"}
-    scale = SCALES[question.scale]
-    return {str(grade): scale.labels[grade] for grade in range(scale.high, scale.low - 1, -1)}
+    scale = question.grades
+    return {str(grade): scale.labels.get(grade, "") for grade in reversed(scale.grades)}
 
 
 def _trial_seconds(part: Part, trial: Trial) -> float:
@@ -116,7 +115,7 @@ def _clip_view(side: str, clip: Stimulus) -> ClipView:
 
 def _question_view(part: Part, question: Question, trial: Trial) -> QuestionView:
     answers = allowed_answers(part, question)
-    text = question.text
+    text = str(question.text)
     if trial.expected_score is not None:
         check = RATING_CHECK if question is part.questions[0] else RATING_CHECK_AGAIN
         text = check.format(label=answers[str(trial.expected_score)])

@@ -1,0 +1,261 @@
+"""What the parts of a study file say about each other: every contradiction, with its key and the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from studies.config.base import Words, words_of
+from studies.config.material import Item, Method, Stimuli
+from studies.config.people import Gold, Recruitment
+from studies.config.questions import Part
+from studies.metrics import COMPUTED, known_metric
+
+Problem = tuple[str, str]  # key, and one sentence without it
+
+
+@dataclass(frozen=True)
+class _Check:
+    """`find` is asked once all keys of `needs` are there and well formed; it yields problems."""
+
+    needs: tuple[str, ...]
+    find: Callable[..., Iterator[Problem]]
+
+
+def contradictions(pieces: Mapping[str, Any]) -> list[Problem]:
+    """All problems among the well-formed top-level `pieces` of a study file, by key."""
+    return [
+        problem
+        for check in CHECKS
+        if set(check.needs) <= set(pieces)
+        for problem in check.find(*(pieces[key] for key in check.needs))
+    ]
+
+
+def _twice(what: str, key: str, names: list[str]) -> Iterator[Problem]:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield key, f"{what} {name!r} is named twice; rename one"
+
+
+def _methods(methods: tuple[Method, ...]) -> Iterator[Problem]:
+    yield from _twice("method", "methods", [method.name for method in methods])
+    if sum(method.reference for method in methods) > 1:
+        yield "methods", "only one method may be the reference; remove 'reference: true' from the others"
+    for method in methods:
+        if method.reference and method.role != "scored":
+            yield "methods", f"method {method.name!r} cannot be the reference and gold; remove one of them"
+    if not any(method.role == "scored" for method in methods):
+        yield "methods", "all methods are gold; add the methods under evaluation"
+
+
+def _items(items: tuple[Item, ...]) -> Iterator[Problem]:
+    yield from _twice("item", "items", [item.name for item in items])
+    if not any(item.role == "scored" for item in items):
+        yield "items", "all items are for training; add the items that are to be scored"
+
+
+def _ids(parts: tuple[Part, ...]) -> Iterator[Problem]:
+    yield from _twice("part", "parts", [part.id for part in parts])
+    yield from _twice("question", "parts", [question.id for part in parts for question in part.questions])
+
+
+def _parts_and_methods(parts: tuple[Part, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
+    referenced = any(method.reference for method in methods)
+    scored = {method.name for method in methods if method.role == "scored"}
+    for place, part in enumerate(parts):
+        where = f"parts.{place}"
+        if part.test_method in ("ACR-HR", "DCR") and not referenced:
+            yield where, f"{part.test_method} needs a method with reference: true; mark the real video"
+        if part.test_method == "DCR" and len(scored) < 2:
+            yield where, "DCR needs a method besides the reference; add one"
+        if part.is_paired and len(scored) < 2:
+            yield where, f"{part.test_method} needs at least two methods; add one, or remove the part"
+        if part.pairs == "with_reference" and not referenced:
+            yield f"{where}.pairs", "no method is the reference; mark the real video with reference: true"
+        if isinstance(part.pairs, tuple):
+            yield from _pairs(f"{where}.pairs", part.pairs, scored)
+
+
+def _pairs(where: str, pairs: tuple[tuple[str, str], ...], scored: set[str]) -> Iterator[Problem]:
+    for one, other in pairs:
+        for name in (one, other):
+            if name not in scored:
+                yield where, f"{name!r} is no method under evaluation; use one of {', '.join(sorted(scored))}"
+        if one == other:
+            yield where, f"{one!r} cannot be compared with itself; name two methods"
+    if not pairs:
+        yield where, "no pair is named; name some, or write all"
+    doubles = {frozenset(pair) for pair in pairs if [set(other) for other in pairs].count(set(pair)) > 1}
+    for double in sorted(sorted(pair) for pair in doubles if len(pair) == 2):
+        yield where, f"the pair {' and '.join(double)} is named twice; remove one"
+
+
+def _parts_and_items(parts: tuple[Part, ...], items: tuple[Item, ...]) -> Iterator[Problem]:
+    practice = any(item.role == "training" for item in items)
+    for place, part in enumerate(parts):
+        if part.training and not practice:
+            yield (
+                f"parts.{place}.training",
+                "no item has role: training; add one with clips that are not scored",
+            )
+        for what in part.shown:
+            lacking = [item.name for item in items if getattr(item, what) is None]
+            if lacking:
+                yield f"parts.{place}.shown", f"item {lacking[0]!r} has no {what!r}; add it to the item"
+
+
+def _trials(
+    parts: tuple[Part, ...], methods: tuple[Method, ...], items: tuple[Item, ...]
+) -> Iterator[Problem]:
+    n_methods = sum(method.role == "scored" for method in methods)
+    n_items = sum(item.role == "scored" for item in items)
+    for place, part in enumerate(parts):
+        if part.is_paired:
+            continue
+        scored = min(part.trials_per_sitting or n_methods * n_items, n_methods * n_items)
+        for key in ("repeats", "dummies"):
+            if getattr(part, key) > scored:
+                yield (
+                    f"parts.{place}.{key}",
+                    f"{getattr(part, key)} are more than the {scored} scored trials of a sitting; use fewer",
+                )
+
+
+def _gold(
+    gold: tuple[Gold, ...], parts: tuple[Part, ...], methods: tuple[Method, ...], items: tuple[Item, ...]
+) -> Iterator[Problem]:
+    known_methods, known_items = {method.name for method in methods}, {item.name for item in items}
+    scales = {q.id: q.grades for part in parts if not part.is_paired for q in part.ratings}
+    for place, one in enumerate(gold):
+        where = f"gold.{place}"
+        if one.method not in known_methods:
+            yield where, f"method {one.method!r} is not under 'methods'; add it there or correct it"
+        if one.item not in known_items:
+            yield where, f"item {one.item!r} is not under 'items'; add it there or correct it"
+        for question, bounds in one.expected.items():
+            if question not in scales:
+                yield (
+                    where,
+                    f"{question!r} is no question that is rated; use {', '.join(scales) or 'another'}",
+                )
+            else:
+                low, high = scales[question].low, scales[question].high
+                yield from _bounds(f"{where}.expected.{question}", bounds.low, bounds.high, (low, high))
+    for place, part in enumerate(parts):
+        if part.gold and not _askable(gold, part):
+            yield (
+                f"parts.{place}.gold",
+                "no entry under 'gold' expects an answer to this part's questions; add one",
+            )
+
+
+def _askable(gold: tuple[Gold, ...], part: Part) -> bool:
+    asked = {question.id for question in part.ratings}
+    return not part.is_paired and any(asked & set(one.expected) for one in gold)
+
+
+def _bounds(where: str, low: float | None, high: float | None, ends: tuple[int, int]) -> Iterator[Problem]:
+    if low is None and high is None:
+        yield where, "it has neither 'low' nor 'high'; give one"
+    for name, bound in (("low", low), ("high", high)):
+        if bound is not None and not ends[0] <= bound <= ends[1]:
+            yield where, f"{name} {bound:g} is not on the scale from {ends[0]} to {ends[1]}; correct it"
+    if low is not None and high is not None and low > high:
+        yield where, f"low {low:g} lies above high {high:g}; exchange them"
+
+
+def _metrics(metrics: tuple[str, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
+    yield from _twice("metric", "metrics", list(metrics))
+    for place, name in enumerate(metrics):
+        if name not in COMPUTED:
+            yield f"metrics.{place}", _not_computed(name)
+        elif "reference" in COMPUTED[name].needs and not any(method.reference for method in methods):
+            yield (
+                f"metrics.{place}",
+                f"metric {name!r} needs a method with reference: true; mark the real video",
+            )
+
+
+def _not_computed(name: str) -> str:
+    """Why a metric cannot stand under `metrics`, and what can be done."""
+    choice, known = ", ".join(sorted(COMPUTED)), known_metric(name)
+    if known is None:
+        return f"metric {name!r} is not one of {choice}"
+    if known.computed:
+        return f"metric {name!r} is not one of {choice}; write {known.name!r}"
+    return (
+        f"metric {name!r} is not computed here (only {choice} are); remove it, and give its values to the "
+        "report with --metrics FILE"
+    )
+
+
+def _files(stimuli: Stimuli, methods: tuple[Method, ...], items: tuple[Item, ...]) -> Iterator[Problem]:
+    known_methods, known_items = {method.name for method in methods}, {item.name for item in items}
+    for method, files in stimuli.files.items():
+        if method not in known_methods:
+            yield "stimuli.files", f"method {method!r} is not under 'methods'; add it there or correct it"
+        for item in files:
+            if item not in known_items:
+                yield "stimuli.files", f"item {item!r} is not under 'items'; add it there or correct it"
+    paths = [path for files in stimuli.files.values() for path in files.values()]
+    yield from _twice("file", "stimuli.files", paths)
+
+
+def _recruitment(recruitment: Recruitment) -> Iterator[Problem]:
+    if recruitment.by == "prolific" and recruitment.prolific is None:
+        yield "recruitment.prolific", "is missing; add the codes completed, screened_out and over_quota"
+    if recruitment.by != "prolific" and recruitment.prolific is not None:
+        yield "recruitment.prolific", "is only for 'by: prolific'; remove it or correct 'by'"
+
+
+def _quotas(recruitment: Recruitment, targets: Any) -> Iterator[Problem]:
+    if recruitment.limit is not None and recruitment.limit < targets.raters_per_method:
+        yield (
+            "recruitment.limit",
+            f"{recruitment.limit} raters cannot reach targets.raters_per_method {targets.raters_per_method}; "
+            "raise the limit or lower the target",
+        )
+
+
+def _translated(key: str) -> Callable[[str, tuple[str, ...], Any], Iterator[Problem]]:
+    """The check that everything below a key is written in all of the study's languages."""
+
+    def find(language: str, translations: tuple[str, ...], piece: Any) -> Iterator[Problem]:
+        for where, words in words_of(piece, key):
+            yield from _in_all(where, words, language, translations)
+
+    return find
+
+
+def _in_all(key: str, words: Words, language: str, translations: tuple[str, ...]) -> Iterator[Problem]:
+    wanted = {language, *translations}
+    given = set(words.translations)
+    missing, foreign = sorted(wanted - (given or {language})), sorted(given - wanted)
+    if missing:
+        texts = ", ".join(f"{one}: …" for one in (language, *translations))
+        yield key, f"has no text in {missing[0]!r}; write {{{texts}}}"
+    if foreign:
+        yield (
+            key,
+            f"has a text in {foreign[0]!r}, which is not a language of the study; add it to 'translations'",
+        )
+
+
+CHECKS = (
+    _Check(("methods",), _methods),
+    _Check(("items",), _items),
+    _Check(("parts",), _ids),
+    _Check(("parts", "methods"), _parts_and_methods),
+    _Check(("parts", "items"), _parts_and_items),
+    _Check(("parts", "methods", "items"), _trials),
+    _Check(("gold", "parts", "methods", "items"), _gold),
+    _Check(("metrics", "methods"), _metrics),
+    _Check(("stimuli", "methods", "items"), _files),
+    _Check(("recruitment",), _recruitment),
+    _Check(("recruitment", "targets"), _quotas),
+    *(
+        _Check(("language", "translations", key), _translated(key))
+        for key in ("title", "texts", "items", "parts")
+    ),
+)

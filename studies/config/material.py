@@ -1,0 +1,129 @@
+"""What is judged: methods, items, and where their clips lie."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic.json_schema import WithJsonSchema
+
+from studies.bundle import STIMULI
+from studies.config.base import Identifier, Strict, Text, Words
+
+DEFAULT_PATTERN = "clips/{method}/{item}.mp4"
+
+
+def _inside(path: str) -> str:
+    """A path below the study's folder, with forward slashes."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\\" in path or ":" in parts[0]:
+        raise ValueError("it must stay inside the study's folder; name a path below it")
+    return path
+
+
+InFolder = Annotated[Text, Field(min_length=1, max_length=512), AfterValidator(_inside)]
+
+
+def _named(value: Any) -> Any:
+    """A bare name stands for an object that has nothing but its name."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Method(Strict):
+    """The system under evaluation that made a clip (ITU: HRC)."""
+
+    name: Identifier
+    """A name of the catalogue, such as SadTalker, brings its citation; any other is free."""
+    reference: bool = False
+    """Whether this is the real video, of which there is one at most."""
+    role: Literal["scored", "gold"] = "scored"
+    """`gold`: damaged on purpose, with clips only of the items that key `gold` names."""
+    description: Text = ""
+    """For the report; raters never see it."""
+
+
+class Item(Strict):
+    """One piece of source content (ITU: SRC). Attributes are free and go into the report's subgroups."""
+
+    name: Identifier
+    role: Literal["scored", "training"] = "scored"
+    """`training`: shown for practice before the first scored clip, never scored."""
+    dataset: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
+    """Where the content was taken from, by its name in the catalogue, such as HDTF, or any other."""
+    split: Annotated[Text, Field(max_length=64)] | None = None
+    """iid_holdout, cross_dataset, emotion, low_shot, novel_view (the usual ones), or any other."""
+    attributes: dict[Text, Text] = {}
+    """Such as {gender: female, lighting: low}; the report compares groups with the same value."""
+    context: Words | None = None
+    """What raters need to know to judge this content; shown in parts with `shown: [context]`."""
+    picture: InFolder | None = None
+    """A still picture (PNG or JPEG), such as the portrait; shown in parts with `shown: [picture]`."""
+
+    @model_validator(mode="after")
+    def _attributes_are_columns(self) -> Item:
+        taken = sorted(set(self.attributes) & set(STIMULI.header))
+        if taken:
+            raise ValueError(f"attribute {taken[0]!r} has the name of a column of stimuli.csv; rename it")
+        if self.dataset is not None and self.attributes.get("dataset", self.dataset) != self.dataset:
+            raise ValueError("attribute 'dataset' contradicts key 'dataset'; remove one of them")
+        return self
+
+
+def _or_name(model: str) -> WithJsonSchema:
+    """For editors: a name alone, or the whole object."""
+    return WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": f"#/$defs/{model}"}]}, mode="validation")
+
+
+MethodOrName = Annotated[Method, BeforeValidator(_named)]
+ItemOrName = Annotated[Item, BeforeValidator(_named)]
+
+
+class Stimuli(Strict):
+    """Where the clips lie, relative to the study file: by pattern, or clip by clip in a table."""
+
+    pattern: Text = DEFAULT_PATTERN
+    """`{method}` and `{item}` are filled in."""
+    table: InFolder | None = None
+    """A CSV file with the columns method, item, file, and any of dataset, split and the items' attributes."""
+    files: dict[Identifier, dict[Identifier, InFolder]] = {}
+    """{method: {item: path}}; filled from the table."""
+
+    @model_validator(mode="after")
+    def _names_both(self) -> Stimuli:
+        if "{method}" not in self.pattern or "{item}" not in self.pattern:
+            raise ValueError("pattern must contain {method} and {item}; add what is missing")
+        if self.pattern.startswith("/") or ".." in PurePosixPath(self.pattern).parts or "\\" in self.pattern:
+            raise ValueError("pattern must stay inside the study's folder; name a path below it")
+        return self
+
+    def path(self, method: str, item: str) -> str | None:
+        """The clip's path, or None where a table is given that does not list it."""
+        if self.files:
+            return self.files.get(method, {}).get(item)
+        return self.pattern.replace("{method}", method).replace("{item}", item)
+
+
+class Clips(Strict):
+    """How the clips are prepared for browsers, all of a study alike. What is done stands in the bundle."""
+
+    encode: Literal["auto", "always", "never"] = "auto"
+    """`auto`: encoded anew (H.264, AAC) only where they differ or browsers need it; else repacked."""
+    crf: Annotated[int, Field(ge=0, le=35)] = 16
+    """Quality of encoding (x264): 0 is lossless, 16 hardly visible."""
+    loudness_lufs: Annotated[float, Field(ge=-50, le=-10)] | None = None
+    """Bring all clips to this loudness (ITU-R BS.1770), such as -23."""
+    width: Annotated[int, Field(ge=16, le=7680, multiple_of=2)] | None = None
+    """Bring all clips to this width in pixels; with `height`, bars are added where the shape differs."""
+    height: Annotated[int, Field(ge=16, le=7680, multiple_of=2)] | None = None
+    """Bring all clips to this height in pixels."""
+    fps: Annotated[float, Field(ge=1, le=240)] | None = None
+    """Bring all clips to this rate, in pictures per second."""
+    seconds: Annotated[float, Field(gt=0, le=600)] | None = None
+    """Cut all clips to their first so many seconds."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether every clip has to be encoded anew."""
+        wanted = (self.loudness_lufs, self.width, self.height, self.fps, self.seconds)
+        return self.encode == "always" or any(value is not None for value in wanted)

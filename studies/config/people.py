@@ -1,0 +1,97 @@
+"""Who takes part, how often, on what, for what, and how many are wanted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from studies.config.base import Identifier, Strict, Text
+
+Expertise = Literal["none", "some", "expert"]
+Device = Literal["desktop", "phone", "tablet"]
+Pixels = Annotated[int, Field(ge=1, le=16384)]
+
+
+class Design(Strict):
+    """Who sees what."""
+
+    raters: Literal["within", "between"] = "within"
+    """`within`: each rater meets all methods; `between`: each rater meets one."""
+    sittings_per_rater: Annotated[int, Field(ge=1, le=20)] = 1
+    """How often one rater may take part."""
+    parts: Literal["in_order", "shuffled"] = "in_order"
+    """Whether the parts come in the order of the file or in random order."""
+    grouped_by: Literal["item", "method"] | None = None
+    """Blocks: all trials of an item, or of a method, one after the other; else mixed."""
+    longest_sitting_minutes: Annotated[float, Field(gt=0, le=240)] = 30
+    """The check before a study fails where a sitting takes longer. ITU-T P.910 advises 30 minutes at most."""
+
+
+class Bounds(Strict):
+    """Scores that count as right, both included."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+class Gold(Strict):
+    """A clip whose answer is known, such as one with the sound of another: nobody may call it in sync."""
+
+    method: Identifier
+    item: Identifier
+    expected: Annotated[dict[Identifier, Bounds], Field(min_length=1)]
+    """{question: {low: …, high: …}}; one of the two is enough."""
+
+
+class Targets(Strict):
+    """When there are enough ratings."""
+
+    raters_per_method: Annotated[int, Field(gt=0)] = 30
+    """The literature recommends at least 30 independent raters per method."""
+    ratings_per_stimulus: Annotated[int, Field(gt=0)] | None = None
+    """At least 24 where a correlation with metrics is to be claimed."""
+    half_width: Annotated[float, Field(gt=0)] | None = None
+    """Half-width of a method's MOS to be reached, in grades; the check says whether it can be."""
+
+
+class Prolific(Strict):
+    """Codes that the panel gives; raters are sent back with them."""
+
+    completed: Identifier
+    screened_out: Identifier
+    over_quota: Identifier
+
+
+class Recruitment(Strict):
+    """How raters come to the study."""
+
+    by: Literal["link", "invitation", "prolific", "mturk"] = "link"
+    """An open link, personal invitations, or a panel."""
+    limit: Annotated[int, Field(gt=0)] | None = None
+    """How many may begin; unlimited by default."""
+    expertise: tuple[Expertise, ...] = ()
+    """Who may take part: none, some, expert; all by default."""
+    prolific: Prolific | None = None
+    """Needed where `by` is prolific."""
+
+
+class Devices(Strict):
+    """What raters may use."""
+
+    allow: Annotated[tuple[Device, ...], Field(min_length=1)] = ("desktop", "phone", "tablet")
+    """desktop, phone, tablet."""
+    min_screen_width: Pixels | None = None
+    """In CSS pixels."""
+    min_screen_height: Pixels | None = None
+    """In CSS pixels."""
+
+
+class Payment(Strict):
+    """What raters get for a completed sitting; told on the first page."""
+
+    amount: Annotated[float, Field(ge=0, le=10000)]
+    currency: Annotated[Text, Field(pattern=r"^[A-Z]{3}$")]
+    """Three letters, such as EUR."""
+    fee: Annotated[float, Field(ge=0, le=5)] = 0.0
+    """What the panel adds, as a share of the amount: 0.33 for a third."""
