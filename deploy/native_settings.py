@@ -11,6 +11,7 @@ from native_servers import DeployError
 
 SHORTEST_KEY = 32
 MEND = "see deploy/env.example"
+UPLOADS = ("MOS_UPLOAD_MAX_MB", "MOS_UPLOAD_MAX_UNPACKED_MB", "MOS_UPLOAD_MAX_FILES")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Native:
     bind: str
     workers: int
     debug: str
+    uploads: Mapping[str, str]
 
     @property
     def port(self) -> int:
@@ -78,6 +80,7 @@ def native_settings(values: Mapping[str, str], where: Path) -> Native:
         bind=given("MOS_BIND", "127.0.0.1:8000"),
         workers=_workers(given("MOS_WORKERS", str(os.cpu_count() or 1))),
         debug=given("MOS_DEBUG", "0"),
+        uploads={name: given(name) for name in UPLOADS if given(name)},
     )
     _refuse_unsafe(settings, where)
     return settings

@@ -90,6 +90,7 @@ class Topology:
             "MOS_REDIS_URL": settings.redis_url,
             "MOS_VAR": str(settings.var),
             "MOS_DEBUG": settings.debug,
+            **settings.uploads,
         }
 
     def run(self) -> None:

@@ -14,7 +14,9 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mos_platform.settings")
     try:
         execute_from_command_line(["python -m mos_platform", *sys.argv[1:]])
-    except (InputError, ImproperlyConfigured) as error:
+    except InputError as error:
+        return _refused("\n".join(error.sentences))
+    except ImproperlyConfigured as error:
         return _refused(str(error))
     except (OperationalError, ProgrammingError) as error:
         reason = str(error).strip().splitlines()[0]

@@ -18,7 +18,7 @@ from mos_platform.environment import kept_secret
 from mos_platform.intake import take_in
 from mos_platform.locking import migrate
 from mos_platform.metrics.services import progress as metric_progress
-from mos_platform.progress import progress_bar
+from mos_platform.progress import phases_bar, progress_bar
 from mos_platform.raters.services import open_link
 from mos_platform.simulate.services import simulate
 from mos_platform.stimuli.models import Study
@@ -56,7 +56,7 @@ def prepare() -> Study:
         raise InputError(
             f"{settings.VAR} holds the demo of another version; move it away or set MOS_VAR to a new folder."
         )
-    with progress_bar("Importing the clips") as advance:
+    with phases_bar() as advance:
         return take_in(FOLDER, progress=advance).study
 
 
@@ -113,6 +113,6 @@ def login() -> Login:
 def links(study: Study, base_url: str) -> Links:
     return Links(
         rate=base_url + reverse("raters:welcome", args=[open_link(study).token]),
-        console=base_url + reverse("console:study", args=[study.slug]),
-        report=base_url + reverse("console:report", args=[study.slug]),
+        console=base_url + reverse("console:study", args=[study.name]),
+        report=base_url + reverse("console:report", args=[study.name]),
     )

@@ -10,12 +10,17 @@ from mos_platform.stimuli.models import Study
 from mos_platform.stimuli.services import Imported, Progress, import_study
 
 
-def take_in(source: Path, *, progress: Progress = lambda _done, _total: None) -> Imported:
+def take_in(
+    source: Path,
+    *,
+    progress: Progress = lambda _phase, _done, _total: None,
+    new_version: bool = False,
+) -> Imported:
     """Import a study folder or `study.yaml` and have its metrics computed.
 
-    A study that is here already, with the same clips, is left untouched. Raises InputError: one sentence.
+    A study that is here already, with the same clips, is left untouched. Raises InputError, MistakesError.
     """
-    return import_study(source, progress=progress, also=_plan_metrics)
+    return import_study(source, progress=progress, also=_plan_metrics, new_version=new_version)
 
 
 def _plan_metrics(study: Study) -> None:

@@ -17,6 +17,7 @@ DATABASE_URL = env.text("MOS_DATABASE_URL")
 REDIS_URL = env.text("MOS_REDIS_URL")
 EMBEDDED = not REDIS_URL
 DEBUG = env.flag("MOS_DEBUG", default=False)
+PREVIEW = env.flag("MOS_PREVIEW", default=False)  # set by `preview` for its own installation
 
 
 def _secret_key() -> str:
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "mos_platform.ratings",
     "mos_platform.metrics",
     "mos_platform.exports",
+    "mos_platform.uploads",
     "mos_platform.console",
 ]
 
@@ -101,6 +103,15 @@ WHITENOISE_USE_FINDERS = EMBEDDED
 MEDIA_ROOT = VAR / "media"
 REPORTS_ROOT = VAR / "reports"
 BUNDLES_ROOT = VAR / "bundles"
+STAGING_ROOT = VAR / "staging"
+
+# Studies as zip files: who may send how much. Files arrive beside where they are unpacked, never in /tmp.
+UPLOADS_ROOT = env.writable_folder(VAR / "uploads")
+UPLOAD_MAX_BYTES = env.number("MOS_UPLOAD_MAX_MB", 4096) * 1024**2
+UPLOAD_MAX_UNPACKED_BYTES = env.number("MOS_UPLOAD_MAX_UNPACKED_MB", 8192) * 1024**2
+UPLOAD_MAX_FILES = env.number("MOS_UPLOAD_MAX_FILES", 20000)
+FILE_UPLOAD_TEMP_DIR = UPLOADS_ROOT
+FILE_UPLOAD_HANDLERS = ["mos_platform.uploads.receiving.StudyUploadHandler"]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -124,10 +135,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600} if REDIS_URL else {"polling_interval": 0.05}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "mos"
+# What somebody waits for has a queue of its own: workers take from both in turn, so that thousands of metric
+# values do not stand before an upload or a report.
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("mos", "mos.awaited")}
+CELERY_TASK_ROUTES = {"uploads.*": {"queue": "mos.awaited"}, "console.*": {"queue": "mos.awaited"}}
 # Sweeps re-send whatever is unfinished; the embedded worker runs them every second instead.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": 30.0, "options": {"expires": 30}}
-    for name in ("metrics.sweep", "console.sweep")
+    for name in ("metrics.sweep", "console.sweep", "uploads.sweep")
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 

@@ -13,7 +13,7 @@ from typing import Literal
 SCHEMA_VERSION = 1
 STUDY_FILE = "study.json"
 MANIFEST_FILE = "manifest.json"
-TEXTS_FILE = "texts.csv"  # free-text answers, with a column `text`: carried, not analysed
+TEXTS_FILE = "texts.csv"
 
 Kind = Literal["text", "integer", "number", "boolean", "time"]
 
@@ -95,6 +95,7 @@ RATERS = Table(
         Column("recruitment"),
         Column("age_group"),
         Column("device"),
+        Column("language"),
         Column("status"),
         Column("simulated", "boolean"),
         Column("consented_at", "time"),
@@ -140,6 +141,20 @@ METRICS = Table(
         Column("implementation"),
         Column("version"),
         Column("imported", "boolean"),
+    ),
+)
+
+# Answers in words, and the ids of chosen options: carried, not analysed.
+TEXTS = Table(
+    "texts",
+    "answer in words",
+    (
+        *_needed("rater", "stimulus", "question", "text"),
+        Column("kind"),
+        Column("sitting"),
+        Column("position", "integer"),
+        Column("submitted_at", "time"),
+        Column("simulated", "boolean"),
     ),
 )
 

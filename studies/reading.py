@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,7 +17,7 @@ from studies.yamlfile import Location
 
 Model = TypeVar("Model", bound=BaseModel)
 # How pydantic names the kinds of a union between two keys.
-INNER = re.compile(r"^(function-|literal\[|tuple\[|constrained-|OwnScale$|str$|list\[)")
+INNER = re.compile(r"^(function-|literal\[|tuple\[|constrained-|OwnScale$|str$|list\[|\[key\]$)")
 
 LONGEST = 60  # characters of a value that a sentence repeats
 WANTED = {
@@ -28,8 +30,6 @@ WANTED = {
     "finite_number": "a finite number",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
-    "tuple_type": "a list",
-    "list_type": "a list",
     "greater_than": "above {gt}",
     "greater_than_equal": "at least {ge}",
     "less_than": "below {lt}",
@@ -38,8 +38,17 @@ WANTED = {
     "string_too_short": "a text of at least {min_length} characters",
     "too_long": "a list of at most {max_length} entries",
     "too_short": "a list of at least {min_length}",
+    "multiple_of": "a multiple of {multiple_of}",
 }  # what pydantic's kinds of mistake ask for
-NAME_RULE = "use letters, digits, '.', '_' and '-', beginning with a letter or digit, 64 at most"
+NAME_RULE = (
+    "use letters, digits, '.', '_' and '-' (no spaces or accents), 64 at most, a letter or digit first"
+)
+RULES = {
+    r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$": "write a language tag such as en, de or pt-BR",
+    r"^[A-Z]{3}$": "write three capital letters such as EUR",
+}  # of patterns that are not those of a name
+CURLY = re.compile("[‘’“”„«»]")
+COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 
 
 def parse(model: type[Model], raw: Any, where: str, under: str = "") -> Model:
@@ -78,10 +87,26 @@ def mistakes(model: type[BaseModel], error: ValidationError, under: str = "") ->
 def _without_echoes(problems: list[ErrorDetails]) -> list[ErrorDetails]:
     """Where a value may be one of several kinds, the mistake of the kind that it comes nearest to."""
     kept: dict[Location, ErrorDetails] = {}
-    for problem in problems:
+    for problem in sorted(problems, key=_is_of_another_kind):
         place = tuple(_shown(problem["loc"]))
-        kept.setdefault(place, problem)
-    return list(kept.values())
+        below = any(known[: len(place)] == place for known in kept)
+        if not (below and (_is_of_another_kind(problem) or _is_echo(problem))):
+            kept.setdefault(place, problem)
+    return [problem for problem in problems if any(problem is one for one in kept.values())]
+
+
+def _is_of_another_kind(problem: ErrorDetails) -> bool:
+    """A list or an object that is not one of the words which may stand in its place."""
+    is_word = problem["type"] == "literal_error" and str(problem["loc"][-1]).startswith("literal[")
+    return is_word and not isinstance(problem["input"], str)
+
+
+def _is_echo(problem: ErrorDetails) -> bool:
+    """Entries that are wrong are missing from their list, which is then called too short."""
+    given = problem["input"]
+    if problem["type"] != "too_short" or not isinstance(given, list | tuple):
+        return False
+    return len(given) >= int(problem["ctx"]["min_length"])
 
 
 def _shown(location: Iterable[str | int]) -> list[str]:
@@ -90,27 +115,62 @@ def _shown(location: Iterable[str | int]) -> list[str]:
 
 
 def _mend(model: type[BaseModel], problem: ErrorDetails, key: str) -> str:
-    given = ascii(problem["input"])
-    given = given if len(given) <= LONGEST else f"{given[: LONGEST - 3]}..."
+    given = quoted(problem["input"])
     match problem["type"]:
         case "missing":
             mend = " is missing; add it"
         case "extra_forbidden":
             mend = f" is not known{_suggestion(model, str(problem['loc'][-1]))}"
         case "string_pattern_mismatch":
-            mend = f": {given} cannot be used as it is; {NAME_RULE}"
-        case "string_type" if isinstance(problem["input"], int | float):
-            mend = f": {given} is no text; put it in quotes"
+            mend = f": {given} cannot be used as it is; {_rule(problem)}"
+        case "string_type" if (unquoted := no_text(problem["input"])) is not None:
+            mend = f": {unquoted}"
         case "literal_error":
-            mend = f": {given} is not known; use {problem['ctx']['expected']}"
+            mend = f": {given} is not known{_meant(problem)}; use {problem['ctx']['expected']}"
+        case "tuple_type" | "list_type":
+            mend = f" must hold a list, not {_kind(problem['input'])}; write each entry after a dash: '- …'"
         case "model_type" | "dict_type" | "model_attributes_type":
-            mend = f" must hold keys and values, not {_kind(problem['input'])}; correct it"
+            mend = f" must hold keys and values, not {_kind(problem['input'])}; write them as 'key: value'"
         case kind if kind in WANTED:
-            mend = f": {given} is not {WANTED[kind].format(**_limits(problem))}; correct it"
+            mend = f": {given} is not {WANTED[kind].format(**_limits(problem))}; {_number(problem['input'])}"
         case _:
             message = problem["msg"].removeprefix("Value error, ")
             return f"key '{key}': {message}" if key else message
     return f"key '{key}'{mend}"
+
+
+def quoted(value: Any) -> str:
+    """The value in quotes, cut where it is long."""
+    given = repr(value)
+    return given if len(given) <= LONGEST else f"{given[: LONGEST - 3]}..."
+
+
+def no_text(value: Any) -> str | None:
+    """What is wrong with a value that YAML did not read as a text, and the mend; None for other values."""
+    if value is None:
+        return "it is empty (what follows a # is a comment); write a text"
+    if isinstance(value, bool):
+        return f"an unquoted yes, no, on or off is read as {str(value).lower()}; put it in quotes"
+    if isinstance(value, date):
+        return "an unquoted date is no text; put it in quotes"
+    return f"{value!r} is no text; put it in quotes" if isinstance(value, int | float) else None
+
+
+def _rule(problem: ErrorDetails) -> str:
+    rule = RULES.get(str(problem["ctx"]["pattern"]), NAME_RULE)
+    return f"{rule}; quotation marks must be straight" if CURLY.search(str(problem["input"])) else rule
+
+
+def _meant(problem: ErrorDetails) -> str:
+    given, expected = str(problem["input"]), re.findall(r"'([^']*)'", problem["ctx"]["expected"])
+    by_case = {one.casefold(): one for one in expected}
+    near = get_close_matches(given.casefold(), by_case, n=1)
+    return f" (did you mean {by_case[near[0]]!r}?)" if near else ""
+
+
+def _number(value: Any) -> str:
+    is_comma = isinstance(value, str) and COMMA.fullmatch(value)
+    return f"write {value.replace(',', '.')}" if is_comma else "correct it"
 
 
 def _limits(problem: ErrorDetails) -> dict[str, Any]:
@@ -122,12 +182,17 @@ def _limits(problem: ErrorDetails) -> dict[str, Any]:
     }
 
 
-def _suggestion(model: type[BaseModel], key: str) -> str:
+@cache
+def _known_keys(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
     schema = model.model_json_schema()
-    homes = dict(_homes(schema, schema, ()))
+    return dict(_homes(schema, schema, ()))
+
+
+def _suggestion(model: type[BaseModel], key: str) -> str:
+    homes = _known_keys(model)
     if key in homes:
         home = ".".join(homes[key])
-        return f" here; move it under '{home}'" if home else " here; it stands at the top of the file"
+        return f" here; move it under '{home}'" if home else " here; move it out to the top level of the file"
     near = get_close_matches(key, sorted(homes), n=1)
     return f" (did you mean '{near[0]}'?); rename it" if near else "; remove it or correct its spelling"
 
@@ -149,5 +214,6 @@ def _homes(
 
 def _kind(raw: Any) -> str:
     numbers = dict.fromkeys((int, float), "a number")
-    names = {type(None): "nothing", str: "a text", list: "a list", bool: "true or false", **numbers}
+    names = {type(None): "nothing", str: "a text", list: "a list", dict: "keys and values", **numbers}
+    names |= {bool: "true or false", date: "a date", datetime: "a date"}
     return names.get(type(raw), f"a {type(raw).__name__}")

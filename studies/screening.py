@@ -17,13 +17,14 @@ Milliseconds = Annotated[int, Field(ge=0)]
 class Thresholds(BaseModel):
     """Unknown keys are errors; objects do not change once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Attention(Thresholds):
     """Flagged: whoever missed more attention checks than allowed."""
 
     allowed_misses: Annotated[int, Field(ge=0)] = 0
+    """How many checks may be missed."""
 
 
 class Playback(Thresholds):
@@ -34,9 +35,13 @@ class Playback(Thresholds):
     """
 
     share: Share = 0.1
+    """Of a rater's trials."""
     played_fraction: Share = 0.95
+    """Of a clip's duration."""
     hidden_ms: Milliseconds = 2000
+    """Time for which the page was not in sight, in milliseconds."""
     stalled_ms: Milliseconds = 1000
+    """Time for which the clips stood still while loading, in milliseconds."""
 
 
 class Speed(Thresholds):
@@ -47,8 +52,11 @@ class Speed(Thresholds):
     """
 
     share: Share = 0.1
+    """Of a rater's answers."""
     response_ms: Milliseconds = 300
+    """After the clips' end, in milliseconds."""
     early_ms: Milliseconds = 250
+    """Before the clips can have ended, in milliseconds."""
 
 
 class Straightlining(Thresholds):
@@ -59,8 +67,11 @@ class Straightlining(Thresholds):
     """
 
     share: Share = 0.95
+    """Of a rater's answers to one question."""
     answers: Annotated[int, Field(ge=2)] = 10
+    """From how many answers on."""
     spread: Annotated[float, Field(gt=0)] = 1.0
+    """Grades between the others' lowest and highest mean score."""
 
 
 class Kurtosis(Thresholds):
@@ -70,14 +81,18 @@ class Kurtosis(Thresholds):
     """
 
     share: Share = 0.05
+    """Of a rater's votes."""
     imbalance: Share = 0.3
+    """|P − Q| / (P + Q), from 0 (both sides alike) to 1."""
 
 
 class Pearson(Thresholds):
     """Flagged: whose correlation with the means of stimuli and of methods lies below both. ITU-T P.910."""
 
     stimulus_r: Correlation = 0.75
+    """With the means of stimuli."""
     method_r: Correlation = 0.8
+    """With the means of methods."""
 
 
 class LeaveOneOut(Thresholds):
@@ -88,13 +103,16 @@ class LeaveOneOut(Thresholds):
     """
 
     r: Correlation = 0.25
+    """The lowest correlation that passes."""
     stimuli: Annotated[int, Field(ge=3)] = 10
+    """How many clips are needed to judge."""
 
 
 class Screening(Thresholds):
     """Pre-declared rules: only those in `apply` exclude anybody, everything else is reported."""
 
     apply: tuple[ScreeningRule, ...] = ()
+    """The rules that exclude."""
     attention: Attention = Attention()
     playback: Playback = Playback()
     speed: Speed = Speed()

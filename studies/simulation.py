@@ -1,4 +1,7 @@
-"""SimulationModel: the stated opinions of simulated raters, read from a study's `simulation.yaml`."""
+"""SimulationModel: the stated opinions of simulated raters, read from a study's `simulation.yaml`.
+
+Where nobody has stated any, `studies.invention` makes them up for a rehearsal.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
+import yaml
 from pydantic import Field, model_validator
 
-from studies.config import Identifier, Strict, StudyConfig
+from studies.config import Gold, Identifier, Part, Question, Strict, StudyConfig
 from studies.errors import InputError
 from studies.reading import parse
 from studies.yamlfile import read_yaml_file
@@ -23,7 +27,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class OpinionModel(Strict):
     """Opinion = mean of the method + normal effects of item, rater, rater × method and residual.
 
-    All in grades of the question's scale; the `_sd` fields are standard deviations of effects with mean 0.
+    All in grades of the question's scale; the `_sd` fields are standard deviations of effects with mean 0. In
+    DCR the answer is the highest grade less what the clip lacks of the reference; in CCR it is the second
+    clip's opinion less the first's.
     """
 
     means: Annotated[Mapping[Identifier, float], Field(min_length=1)]
@@ -40,21 +46,49 @@ class PreferenceModel(Strict):
     tie_width: Deviation
 
 
+class ChoiceModel(Strict):
+    """`shares[method][option]`: how often it is chosen of that method's clips; a method's shares sum to 1."""
+
+    shares: Annotated[Mapping[Identifier, Mapping[Identifier, Share]], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> ChoiceModel:
+        for method, shares in self.shares.items():
+            _check_whole(f"options of {method!r}", shares)
+        return self
+
+
+def _check_whole(what: str, shares: Mapping[str, float]) -> None:
+    if abs(sum(shares.values()) - 1) > 1e-9:
+        raise ValueError(f"shares of {what} must sum to 1, not {sum(shares.values()):g}; correct them")
+
+
 class SimulationModel(Strict):
-    """Simulated raters of one study. `expertise` maps each level to its share; shares sum to 1."""
+    """Simulated raters of one study. `expertise` and `devices` map each to its share; shares sum to 1.
+
+    `preferences` are of questions in PC, `choices` of those with options, `questions` of all that are rated.
+    Attentive raters give the answers that `gold` expects of its clips.
+    """
 
     simulated: Literal[True]
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     raters: Annotated[int, Field(gt=0)]
     inattentive_share: Share = 0.0
     expertise: Annotated[Mapping[str, Share], Field(min_length=1)]
-    questions: Annotated[Mapping[Identifier, OpinionModel], Field(min_length=1)]
+    devices: Annotated[Mapping[str, Share], Field(min_length=1)] = {
+        "desktop": 0.6,
+        "phone": 0.35,
+        "tablet": 0.05,
+    }
+    questions: Mapping[Identifier, OpinionModel] = {}
     preferences: Mapping[Identifier, PreferenceModel] = {}
+    choices: Mapping[Identifier, ChoiceModel] = {}
+    gold: tuple[Gold, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> SimulationModel:
-        if abs(sum(self.expertise.values()) - 1) > 1e-9:
-            raise ValueError(f"shares of expertise must sum to 1, not {sum(self.expertise.values()):g}")
+        _check_whole("expertise", self.expertise)
+        _check_whole("devices", self.devices)
         for question, preference in self.preferences.items():
             if preference.by not in self.questions:
                 raise ValueError(
@@ -64,20 +98,34 @@ class SimulationModel(Strict):
 
     def check_fits(self, config: StudyConfig, where: str) -> None:
         """Raise InputError unless every method and question of the study has its opinions."""
-        asked = [(part.test_method, question.id) for part in config.parts for question in part.questions]
-        for test_method, question in asked:
-            known = self.preferences if test_method == "PC" else self.questions
-            if question not in known:
-                section = "preferences" if test_method == "PC" else "questions"
-                raise InputError(
-                    f"{where}: question {question!r} of the study is missing; add it under '{section}'."
-                )
-        for question, opinion in self.questions.items():
-            for method in config.methods:
-                if method.name not in opinion.means:
-                    raise InputError(
-                        f"{where}: questions.{question}.means lacks {method.name!r}; add its true mean."
-                    )
+        for part in config.parts:
+            for question in part.questions:
+                section = _section(part, question)
+                if section is not None and question.id not in getattr(self, section):
+                    missing = f"question {question.id!r} of the study is missing"
+                    raise InputError(f"{where}: {missing}; add it under '{section}'.")
+        for question_id, opinion in self.questions.items():
+            self._check_methods(config, f"{where}: questions.{question_id}.means", opinion.means)
+        for question_id, choice in self.choices.items():
+            self._check_methods(config, f"{where}: choices.{question_id}.shares", choice.shares)
+
+    def _check_methods(self, config: StudyConfig, where: str, known: Mapping[str, object]) -> None:
+        for method in config.methods:
+            if method.name not in known:
+                raise InputError(f"{where} lacks {method.name!r}; add what is true of it.")
+
+    def as_yaml(self) -> str:
+        """As a `simulation.yaml` that reads back equal."""
+        stated = self.model_dump(mode="json", exclude_defaults=True) | {"simulated": True}
+        text: str = yaml.safe_dump(stated, allow_unicode=True, sort_keys=False)
+        return f"# SIMULATED raters: the stated truth behind their answers. No person gave them.\n{text}"
+
+
+def _section(part: Part, question: Question) -> str | None:
+    """Where a question's opinions stand; free text has none."""
+    if part.test_method == "PC":
+        return "preferences"
+    return {"rating": "questions", "choice": "choices"}.get(question.type)
 
 
 def load_simulation(path: Path) -> SimulationModel:

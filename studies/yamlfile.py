@@ -10,9 +10,10 @@ from typing import Any
 import yaml
 
 from studies.errors import InputError
+from studies.yamlmistakes import described
 
 Location = tuple[str | int, ...]
-LARGEST = 4 * 1024 * 1024  # bytes
+LARGEST = 1024 * 1024  # bytes
 MOST_NODES = 200_000  # after aliases are followed
 
 
@@ -38,6 +39,13 @@ class _TwiceError(yaml.YAMLError):
         self.problem, self.problem_mark = f"key {key!r} stands twice; remove one", mark
 
 
+class _UnreadableError(yaml.YAMLError):
+    """A value that looks like a date or a number and is none."""
+
+    def __init__(self, reason: str, mark: yaml.Mark) -> None:
+        self.problem, self.problem_mark = f"a value cannot be read ({reason}); put it in quotes", mark
+
+
 class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
@@ -48,18 +56,32 @@ class _Loader(yaml.SafeLoader):
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as error:
+            raise _UnreadableError(str(error), node.start_mark) from None
+
 
 def read_yaml_file(file: Path, hint: str) -> YamlFile:
     """The content of a YAML file. Raises InputError; `hint` says what to give where there is no file."""
     try:
         if file.stat().st_size > LARGEST:
             raise InputError(f"{file} is larger than {LARGEST // 1024**2} MiB; it can be no study file.")
-        text = file.read_text(encoding="utf-8-sig")
+        text = _decoded(file.read_bytes(), str(file))
     except FileNotFoundError:
         raise InputError(f"{file} does not exist; {hint}.") from None
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read ({error}); it must be a UTF-8 text file.") from None
     return read_yaml_text(text, str(file))
+
+
+def _decoded(content: bytes, where: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{where}, line {line}: the file is not UTF-8 text; save it as UTF-8.") from None
 
 
 def read_yaml_text(text: str, where: str) -> YamlFile:
@@ -75,9 +97,9 @@ def read_yaml_text(text: str, where: str) -> YamlFile:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        raise InputError(f"{where} is not valid YAML: {_problem(error)}.") from None
-    except (ValueError, OverflowError) as error:
-        raise InputError(f"{where} holds a value that cannot be read: {error}; put it in quotes.") from None
+        line, problem = described(error, text)
+        place = f"{where}, line {line}" if line else where
+        raise InputError(f"{place}: {problem}.") from None
     except RecursionError:
         raise InputError(f"{where} is nested too deeply; a study file has at most six levels.") from None
 
@@ -118,11 +140,3 @@ def _lines(node: yaml.Node, path: Location = ()) -> Iterator[tuple[Location, int
         for place, value in enumerate(node.value):
             yield (*path, place), value.start_mark.line + 1
             yield from _lines(value, (*path, place))
-
-
-def _problem(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    problem = getattr(error, "problem", None) or "it cannot be parsed"
-    mend = "; indent with spaces instead of tabs" if "\\t" in problem else ""
-    return f"{problem}{where}{mend}"

@@ -1,55 +1,42 @@
 """Which trials a sitting holds and in which order: pure and seeded, no Django.
 
-Rating parts take the stimuli that fewest sittings hold so far (random among equals), ordered so that
-neither the item nor the method of two trials in a row is the same where that can be had. Pair parts do the
-same with pairs of methods of one item; sides and first-played sides are balanced within a sitting.
-Attention checks replace no trial: they are added in the middle three fifths of a part.
+A rating part takes the stimuli that fewest sittings hold so far (random among equals), ordered so that
+neither the item nor the method of two trials in a row is the same where that can be had; or in blocks of one
+item or method. A pair part does the same with pairs of methods of one item; sides and first-played sides are
+balanced within a sitting. The rest of a part replaces no scored trial: training comes first, then unscored
+dummies; attention checks and gold stand in its middle three fifths, repeats at least a third of the part
+after the first showing where that can be had. In a part of blocks all of these stand between the blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
+from mos_platform.assignments.trials import Clip, Expected, Pair, PlannedTrial, insert, spread
+
 Unit = TypeVar("Unit", bound=Hashable)
+Grouping = Literal["item", "method"]
 ORDER_TRIES = 200
 
 
 @dataclass(frozen=True)
-class Clip:
-    """A stimulus as the design sees it."""
+class Extras:
+    """What a part holds besides its scored trials; `traps` and `gold` with the answers they expect."""
 
-    id: int
-    method: int
-    item: int
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two clips of one item, `one` and `two` in the order of their methods."""
-
-    one: Clip
-    two: Clip
+    traps: Sequence[Expected] = ()
+    gold: Sequence[tuple[Clip, Expected]] = ()
+    practice: Sequence[Clip] = ()
+    training: int = 0
+    dummies: int = 0
+    repeats: int = 0
 
 
-@dataclass(frozen=True)
-class PlannedTrial:
-    """One trial: a clip, or left and right; `first` is the side that plays first; expected_* mark a trap."""
-
-    clip: Clip | None = None
-    left: Clip | None = None
-    right: Clip | None = None
-    first: str = ""
-    expected_score: int | None = None
-    expected_choice: str = ""
-
-    @property
-    def is_trap(self) -> bool:
-        return self.expected_score is not None or self.expected_choice != ""
+NOTHING_ELSE = Extras()
 
 
 def pairs_within_items(clips: Sequence[Clip]) -> list[Pair]:
@@ -71,16 +58,18 @@ def balanced_pairs(
     pairs: Sequence[Pair], used: Mapping[Pair, int], n: int | None, rng: np.random.Generator
 ) -> list[Pair]:
     """Like `least_used`, and spread over the pairs of methods: one round of each before the next."""
-    wanted = least_used(pairs, used, None, rng)
-    rounds: dict[tuple[int, int], int] = {}
-    keyed = []
-    for place, pair in enumerate(wanted):
-        methods = (pair.one.method, pair.two.method)
-        rounds[methods] = rounds.get(methods, 0) + 1
-        keyed.append((rounds[methods], used.get(pair, 0), place, pair))
-    keyed.sort(key=lambda entry: entry[:3])
-    chosen = [pair for *_, pair in keyed]
+    chosen = _in_rounds(least_used(pairs, used, None, rng), lambda pair: (pair.one.method, pair.two.method))
     return chosen if n is None else chosen[:n]
+
+
+def _in_rounds(units: Sequence[Unit], kind: Callable[[Unit], Hashable]) -> list[Unit]:
+    """One unit of each kind before the second of any; otherwise in the order given."""
+    seen: dict[Hashable, int] = {}
+    keyed = []
+    for place, unit in enumerate(units):
+        seen[kind(unit)] = seen.get(kind(unit), 0) + 1
+        keyed.append((seen[kind(unit)], place, unit))
+    return [unit for *_, unit in sorted(keyed, key=lambda entry: entry[:2])]
 
 
 def spaced_order(clips: Sequence[Clip], rng: np.random.Generator) -> list[Clip]:
@@ -94,6 +83,22 @@ def spaced_order(clips: Sequence[Clip], rng: np.random.Generator) -> list[Clip]:
         if clashes == 0:
             break
     return best
+
+
+def grouped_order(clips: Sequence[Clip], by: Grouping | None, rng: np.random.Generator) -> list[Clip]:
+    """Like `spaced_order`; in blocks of one item or method, which come in random order."""
+    if by is None:
+        return spaced_order(clips, rng)
+    groups: dict[int, list[Clip]] = {}
+    for clip in clips:
+        groups.setdefault(clip.item if by == "item" else clip.method, []).append(clip)
+    blocks = list(groups.values())
+    return [clip for i in rng.permutation(len(blocks)) for clip in _block_order(blocks[i], rng)]
+
+
+def _block_order(clips: Sequence[Clip], rng: np.random.Generator) -> list[Clip]:
+    """All share an item or a method, so that any order is as good."""
+    return [clips[i] for i in rng.permutation(len(clips))]
 
 
 def _clash(one: Clip, two: Clip) -> int:
@@ -115,21 +120,63 @@ def rating_trials(
     used: Mapping[Clip, int],
     *,
     n: int | None,
-    traps: int,
-    grades: tuple[int, int],
+    rng: np.random.Generator,
+    extras: Extras = NOTHING_ELSE,
+    grouped_by: Grouping | None = None,
+) -> list[PlannedTrial]:
+    """The trials of a rating part: training, dummies, then the scored ones with checks, gold and repeats."""
+    chosen = least_used(clips, used, n, rng)
+    scored = [PlannedTrial(clip=clip) for clip in grouped_order(chosen, grouped_by, rng)]
+    checks = [
+        PlannedTrial(kind="trap", clip=chosen[int(rng.integers(len(chosen)))], expected=expected)
+        for expected in extras.traps
+    ]
+    gold = [PlannedTrial(kind="gold", clip=clip, expected=expected) for clip, expected in extras.gold]
+    body = spread(scored, [*gold, *checks], rng, grouped_by)
+    body = with_repeats(body, extras.repeats, rng, grouped_by)
+    training = _practice(extras.practice, extras.training, "training", rng)
+    warm_up = _dummies(clips, chosen, body, extras.dummies, rng)
+    return [*training, *warm_up, *body]
+
+
+def _practice(
+    clips: Sequence[Clip], n: int, kind: Literal["training", "dummy"], rng: np.random.Generator
+) -> list[PlannedTrial]:
+    """Up to `n` of the clips, one of each method before the second of any: the rater meets the range."""
+    shuffled = [clips[i] for i in rng.permutation(len(clips))]
+    drawn = _in_rounds(shuffled, lambda clip: clip.method)[:n]
+    return [PlannedTrial(kind=kind, clip=clip) for clip in spaced_order(drawn, rng)]
+
+
+def _dummies(
+    clips: Sequence[Clip],
+    chosen: Sequence[Clip],
+    body: Sequence[PlannedTrial],
+    n: int,
     rng: np.random.Generator,
 ) -> list[PlannedTrial]:
-    """The trials of a rating part; `grades` are the lowest and highest grade that a trap may ask for."""
-    chosen = least_used(clips, used, n, rng)
-    trials = [PlannedTrial(clip=clip) for clip in spaced_order(chosen, rng)]
-    checks = [
-        PlannedTrial(
-            clip=chosen[int(rng.integers(len(chosen)))],
-            expected_score=int(rng.integers(grades[0], grades[1] + 1)),
-        )
-        for _ in range(traps)
-    ]
-    return _spread(trials, checks, rng)
+    """Clips that are not scored in this sitting come first; the others early in it come last."""
+    place = {trial.clip: i for i, trial in reversed(list(enumerate(body)))}
+    spare = [clip for clip in clips if clip not in set(chosen)]
+    late = sorted(chosen, key=lambda clip: -place[clip])
+    pool = spare if len(spare) >= n else [*spare, *late[: n - len(spare)]]
+    return _practice(pool, n, "dummy", rng)
+
+
+def with_repeats(
+    trials: Sequence[PlannedTrial], n: int, rng: np.random.Generator, grouped_by: Grouping | None = None
+) -> list[PlannedTrial]:
+    """Show `n` scored clips a second time, at least a third of the part later where that can be had."""
+    placed = list(trials)
+    distance = -(-(len(placed) + n) // 3)
+    scored = [place for place, trial in enumerate(placed) if trial.kind == "scored"]
+    early = [place for place in scored if place + distance <= len(placed)]
+    pool = early if len(early) >= n else scored[:n]
+    for source in [placed[pool[i]] for i in rng.permutation(len(pool))[:n]]:
+        least = next(place for place, trial in enumerate(placed) if trial is source) + distance
+        repeat = PlannedTrial(kind="repeat", clip=source.clip)
+        insert(placed, repeat, range(min(least, len(placed)), len(placed) + 1), rng, grouped_by)
+    return placed
 
 
 def pair_trials(
@@ -137,24 +184,29 @@ def pair_trials(
     used: Mapping[Pair, int],
     *,
     n: int | None,
-    traps: int,
     rng: np.random.Generator,
+    traps: Sequence[Expected] = (),
+    grouped_by: Grouping | None = None,
 ) -> list[PlannedTrial]:
     """The trials of a pair part; which method stands left and which side plays first is random, balanced."""
     chosen = balanced_pairs(pairs, used, n, rng)
-    order = [chosen[i] for i in rng.permutation(len(chosen))]
+    order = _pair_order(chosen, grouped_by, rng)
     swaps, firsts = _balanced_coin(len(order), rng), _balanced_coin(len(order), rng)
     trials = [_pair_trial(pair, swap, first) for pair, swap, first in zip(order, swaps, firsts, strict=True)]
-    checks = [
-        PlannedTrial(
-            left=source.left,
-            right=source.right,
-            first=source.first,
-            expected_choice=("left", "right")[int(rng.integers(2))],
-        )
-        for source in (trials[int(rng.integers(len(trials)))] for _ in range(traps))
-    ]
-    return _spread(trials, checks, rng)
+    checks = [_pair_check(trials[int(rng.integers(len(trials)))], expected) for expected in traps]
+    return spread(trials, checks, rng, grouped_by)
+
+
+def _pair_order(pairs: Sequence[Pair], by: Grouping | None, rng: np.random.Generator) -> list[Pair]:
+    """Random; in blocks of one item, or of one pair of methods."""
+    order = [pairs[i] for i in rng.permutation(len(pairs))]
+    if by is None:
+        return order
+    groups: dict[Hashable, list[Pair]] = {}
+    for pair in order:
+        key = pair.one.item if by == "item" else (pair.one.method, pair.two.method)
+        groups.setdefault(key, []).append(pair)
+    return [pair for group in groups.values() for pair in group]
 
 
 def _pair_trial(pair: Pair, swap: bool, right_first: bool) -> PlannedTrial:
@@ -162,27 +214,11 @@ def _pair_trial(pair: Pair, swap: bool, right_first: bool) -> PlannedTrial:
     return PlannedTrial(left=left, right=right, first="right" if right_first else "left")
 
 
+def _pair_check(source: PlannedTrial, expected: Expected) -> PlannedTrial:
+    return PlannedTrial("trap", left=source.left, right=source.right, first=source.first, expected=expected)
+
+
 def _balanced_coin(n: int, rng: np.random.Generator) -> list[bool]:
     """n booleans, half of them true (a coin decides the odd one), in random order."""
     heads = n // 2 + (int(rng.integers(2)) if n % 2 else 0)
     return [bool(value) for value in rng.permutation([True] * heads + [False] * (n - heads))]
-
-
-def _spread(
-    trials: list[PlannedTrial], checks: list[PlannedTrial], rng: np.random.Generator
-) -> list[PlannedTrial]:
-    """Put the checks at random places of the middle three fifths, not beside a trial with the same clips."""
-    placed = list(trials)
-    for check in checks:
-        low, high = len(placed) // 5, max(len(placed) * 4 // 5, 1)
-        places = [int(place) + low for place in rng.permutation(max(high - low, 1))]
-        free = [place for place in places if not _repeats(placed, place, check)]
-        placed.insert((free or places)[0], check)
-    return placed
-
-
-def _repeats(placed: list[PlannedTrial], place: int, check: PlannedTrial) -> bool:
-    beside = placed[max(place - 1, 0) : place + 1]
-    return any(
-        (trial.clip, trial.left, trial.right) == (check.clip, check.left, check.right) for trial in beside
-    )

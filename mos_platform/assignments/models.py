@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.files import FieldFile
 
 from mos_platform.raters.models import Sitting, link_token
 from mos_platform.stimuli.models import Stimulus
 
 
 class Trial(models.Model):
-    """One presentation: one stimulus, or a pair of one item. `first` is the side that plays first."""
+    """One presentation: one stimulus, alone or after its `reference`, or a pair of one item.
+
+    `first` is the side of a pair that plays first. `expected` holds the answers that count as right, by
+    question: {"low": …, "high": …} or {"choice": …}; an end that is open is absent.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -19,7 +24,11 @@ class Trial(models.Model):
 
     class Kind(models.TextChoices):
         SCORED = "scored"
+        DUMMY = "dummy"
+        TRAINING = "training"
+        GOLD = "gold"
         TRAP = "trap"
+        REPEAT = "repeat"
 
     class Side(models.TextChoices):
         LEFT = "left"
@@ -31,11 +40,11 @@ class Trial(models.Model):
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.SCORED)
     token = models.CharField(max_length=32, unique=True, default=link_token)
     stimulus = models.ForeignKey(Stimulus, models.PROTECT, null=True, related_name="trials")
+    reference = models.ForeignKey(Stimulus, models.PROTECT, null=True, related_name="trials_as_reference")
     left = models.ForeignKey(Stimulus, models.PROTECT, null=True, related_name="trials_left")
     right = models.ForeignKey(Stimulus, models.PROTECT, null=True, related_name="trials_right")
     first = models.CharField(max_length=8, choices=Side.choices, blank=True)
-    expected_score = models.PositiveIntegerField(null=True)
-    expected_choice = models.CharField(max_length=8, blank=True)
+    expected = models.JSONField(default=dict)
     state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
     opened_at = models.DateTimeField(null=True)
 
@@ -46,7 +55,15 @@ class Trial(models.Model):
             models.CheckConstraint(
                 name="trial_shows_one_clip_or_a_pair",
                 condition=Q(stimulus__isnull=False, left__isnull=True, right__isnull=True)
-                | (Q(stimulus__isnull=True, left__isnull=False, right__isnull=False) & ~Q(left=F("right"))),
+                | (
+                    Q(stimulus__isnull=True, reference__isnull=True, left__isnull=False, right__isnull=False)
+                    & ~Q(left=F("right"))
+                ),
+            ),
+            # Gold alone may show the reference after itself: nobody may find it impaired.
+            models.CheckConstraint(
+                name="trial_compares_with_another_clip",
+                condition=~Q(stimulus=F("reference")) | Q(kind="gold"),
             ),
         ]
 
@@ -58,11 +75,46 @@ class Trial(models.Model):
         return self.stimulus_id is None
 
     @property
-    def clips(self) -> list[Stimulus]:
-        """The stimuli of this trial, in the order of their places on the page."""
-        return [clip for clip in (self.stimulus, self.left, self.right) if clip is not None]
+    def clips(self) -> dict[str, Stimulus]:
+        """The stimuli of this trial by role, in the order of their places on the page."""
+        pair = {"left": self.left, "right": self.right}
+        shown = pair if self.is_pair else {"reference": self.reference, "clip": self.stimulus}
+        return {role: clip for role, clip in shown.items() if clip is not None}
 
     @property
     def clip_seconds(self) -> float:
-        """How long it takes to play everything once, in seconds: a pair plays one clip after the other."""
-        return sum(clip.duration_s for clip in self.clips)
+        """How long it takes to play everything once, in seconds: clips play one after the other."""
+        return sum(clip.duration_s for clip in self.clips.values())
+
+
+class Showing(models.Model):
+    """One clip or picture of one trial under an address of its own, so that addresses tell nothing.
+
+    `delivered_at` is when it was first sent to the rater's browser.
+    """
+
+    class Role(models.TextChoices):
+        CLIP = "clip"
+        REFERENCE = "reference"
+        LEFT = "left"
+        RIGHT = "right"
+        PICTURE = "picture"
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="showings")
+    role = models.CharField(max_length=16, choices=Role.choices)
+    token = models.CharField(max_length=32, unique=True, default=link_token)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["trial", "role"], name="showing_once_per_role")]
+
+    def __str__(self) -> str:
+        return f"{self.trial} {self.role}"
+
+    @property
+    def file(self) -> FieldFile:
+        """What is sent from its address."""
+        clips = self.trial.clips
+        if self.role != self.Role.PICTURE:
+            return clips[self.role].file
+        return next(clip for role, clip in clips.items() if role != self.Role.REFERENCE).item.picture

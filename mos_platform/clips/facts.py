@@ -9,8 +9,11 @@ from dataclasses import dataclass
 class VideoFacts:
     """The picture. Sizes in pixels as displayed: square pixels, upright; rates in pictures per second.
 
-    `first_s` is the time stamp of the first picture; `black_s` and `frozen_s` are the longest stretches, in
-    seconds, without light and without change.
+    `rotation`: degrees clockwise by which a player turns the stored picture (0, 90, 180 or 270). `first_s` is
+    the time stamp of the first picture; `black_s` and `frozen_s` are the longest stretches, in seconds,
+    without light and without change (0 where the picture keeps moving). `hidden`: whether an edit list leaves
+    pictures out; `hdr`: PQ or HLG, empty for the usual range; `matrix`: of its colours, as
+    FFmpeg names it and browsers take it.
     """
 
     codec: str
@@ -25,11 +28,18 @@ class VideoFacts:
     first_s: float
     black_s: float
     frozen_s: float
+    interlaced: bool = False
+    hidden: bool = False
+    hdr: str = ""
+    matrix: str = "bt709"
 
 
 @dataclass(frozen=True)
 class AudioFacts:
-    """The sound. `loudness_lufs` is the integrated loudness (ITU-R BS.1770), None where it is silent."""
+    """The sound. `loudness_lufs` is the integrated loudness (ITU-R BS.1770), None where it is silent, or
+    shorter than the 0.4 s that the measure needs. `silent`: never above -60 dB of full scale; `silence_s` is
+    the longest such stretch in seconds.
+    """
 
     codec: str
     sample_rate: int
@@ -38,6 +48,8 @@ class AudioFacts:
     duration_s: float
     loudness_lufs: float | None
     silent: bool
+    silence_s: float = 0.0
+    profile: str = ""
 
 
 @dataclass(frozen=True)

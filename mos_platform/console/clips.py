@@ -45,7 +45,7 @@ def stimulus_facts(stimulus: Stimulus) -> StimulusFacts:
     questions = {
         question.id: question
         for part in stimulus.study.parsed.parts
-        if part.test_method != "PC"
+        if not part.is_paired
         for question in part.ratings
     }
     return StimulusFacts(
@@ -60,8 +60,16 @@ def _distribution(question: Question, ratings: list[Rating]) -> Distribution:
     scale = question.grades
     counts = Counter(int(rating.score) for rating in ratings if rating.question == question.id)
     n = sum(counts.values())
+    # A slider's scores are counted at the nearest of its words.
+    grades = sorted(scale.labels) if scale.continuous else list(scale.grades)
+    counts = Counter(
+        min(grades, key=lambda grade: abs(grade - rating.score))
+        for rating in ratings
+        if rating.question == question.id
+    )
+    n = sum(counts.values())
     bars = [
-        Bar(scale.labels.get(grade, ""), grade, counts[grade], 100 * counts[grade] / n if n else 0.0)
-        for grade in range(scale.high, scale.low - 1, -1)
+        Bar(str(scale.labels.get(grade, "")), grade, counts[grade], 100 * counts[grade] / n if n else 0.0)
+        for grade in reversed(grades)
     ]
     return Distribution(question, bars, n)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-
-from django.db.models import Count, F, Q
+from dataclasses import dataclass, replace
 
 from mos_platform.assignments.models import Trial
 from mos_platform.metrics.models import MetricValue
 from mos_platform.raters.models import Rater
 from mos_platform.ratings.models import Comparison, Rating
-from mos_platform.stimuli.models import Stimulus, Study
+from mos_platform.ratings.services import as_instructed, with_answers
+from mos_platform.stimuli.models import Role, Stimulus, Study
 
 
 @dataclass(frozen=True)
@@ -122,34 +121,43 @@ def study_progress(study: Study) -> Progress:
         ratings=scored.count(),
         comparisons=compared.count(),
         checks=_checks(study),
-        items=[item.name for item in study.items.all()],
+        items=[item.name for item in study.items.filter(role=Role.SCORED)],
         rows=_heat_map(study, target),
         metrics=_metrics(study),
     )
 
 
 def _heat_map(study: Study, target: int) -> list[Row]:
-    answered = Q(trials__kind=Trial.Kind.SCORED, trials__state=Trial.State.ANSWERED)
-    stimuli = study.stimuli.select_related("method", "item").annotate(
-        raters=Count("trials__sitting__rater", filter=answered, distinct=True)
+    """One row per method, one cell per scored item; whoever judged a pair judged both its clips."""
+    raters = _raters_by_stimulus(study)
+    stimuli = study.stimuli.select_related("method", "item").filter(
+        method__role=Role.SCORED, item__role=Role.SCORED
     )
-    per_method = _raters_per_method(study)
     rows: dict[str, Row] = {}
+    people: dict[str, set[int]] = {}
     for stimulus in stimuli.order_by("method__order", "item__order"):
-        method = stimulus.method
-        row = rows.setdefault(
-            method.name, Row(method.name, method.is_reference, [], per_method.get(method.pk, 0))
-        )
-        row.cells.append(Cell(stimulus, stimulus.raters, min(stimulus.raters / target, 1.0)))
-    return list(rows.values())
+        name, judged = stimulus.method.name, raters.get(stimulus.pk, set())
+        people[name] = people.get(name, set()) | judged
+        row = rows.setdefault(name, Row(name, stimulus.method.is_reference, [], 0))
+        row.cells.append(Cell(stimulus, len(judged), min(len(judged) / target, 1.0)))
+    only_shown = {part.test_method for part in study.parsed.parts} == {"DCR"}
+    return [
+        replace(row, raters=len(people[name]))
+        for name, row in rows.items()
+        if not (row.is_reference and only_shown)
+    ]
 
 
-def _raters_per_method(study: Study) -> dict[int, int]:
-    answered = Q(stimuli__trials__kind=Trial.Kind.SCORED, stimuli__trials__state=Trial.State.ANSWERED)
-    counted = study.methods.annotate(
-        n=Count("stimuli__trials__sitting__rater", filter=answered, distinct=True)
-    )
-    return dict(counted.values_list("pk", "n"))
+def _raters_by_stimulus(study: Study) -> dict[int, set[int]]:
+    answered = Trial.objects.filter(
+        sitting__rater__study=study, kind=Trial.Kind.SCORED, state=Trial.State.ANSWERED
+    ).order_by()
+    raters: dict[int, set[int]] = {}
+    for place in ("stimulus", "left", "right"):
+        pairs = answered.filter(**{f"{place}__isnull": False}).values_list(place, "sitting__rater").distinct()
+        for stimulus, rater in pairs:
+            raters.setdefault(stimulus, set()).add(rater)
+    return raters
 
 
 def _checks(study: Study) -> Checks:
@@ -157,10 +165,7 @@ def _checks(study: Study) -> Checks:
     trials = Trial.objects.filter(
         sitting__rater__study=study, kind=Trial.Kind.TRAP, state=Trial.State.ANSWERED
     )
-    wrong = Q(ratings__isnull=False) & ~Q(ratings__score=F("expected_score"))
-    wrong |= Q(comparison__isnull=False) & ~Q(comparison__choice=F("expected_choice"))
-    answered = trials.count()
-    return Checks(answered=answered, passed=answered - trials.filter(wrong).distinct().count())
+    return Checks(answered=trials.count(), passed=sum(map(as_instructed, with_answers(trials))))
 
 
 def _metrics(study: Study) -> list[MetricProgress]:

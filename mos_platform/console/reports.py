@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def report_folder(study: Study) -> Path:
-    return Path(settings.REPORTS_ROOT) / study.slug
+    return Path(settings.REPORTS_ROOT) / study.folder
 
 
 def request_report(study: Study) -> ReportRun:

@@ -2,7 +2,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from mos_platform.console import views
+from mos_platform.console import uploads, views
 
 app_name = "console"
 urlpatterns = [
@@ -14,12 +14,14 @@ urlpatterns = [
     ),
     path("console/logout/", LogoutView.as_view(), name="logout"),
     path("console/", views.studies, name="studies"),
-    path("console/studies/<str:slug>/", views.study_page, name="study"),
-    path("console/studies/<str:slug>/open/", views.open_study, name="open_study"),
-    path("console/studies/<str:slug>/close/", views.close_study, name="close_study"),
-    path("console/studies/<str:slug>/clips/<slug:token>/", views.stimulus_page, name="stimulus"),
-    path("console/studies/<str:slug>/bundle.zip", views.bundle, name="bundle"),
-    path("console/studies/<str:slug>/report/update/", views.update_report, name="update_report"),
-    path("console/studies/<str:slug>/report/", views.report, name="report"),
-    path("console/studies/<str:slug>/report/<path:name>", views.report, name="report_file"),
+    path("console/studies/new/", uploads.new_study, name="new_study"),
+    path("console/uploads/<slug:token>/", uploads.upload_page, name="upload"),
+    path("console/studies/<str:name>/", views.study_page, name="study"),
+    path("console/studies/<str:name>/open/", views.open_study, name="open_study"),
+    path("console/studies/<str:name>/close/", views.close_study, name="close_study"),
+    path("console/studies/<str:name>/clips/<slug:token>/", views.stimulus_page, name="stimulus"),
+    path("console/studies/<str:name>/bundle.zip", views.bundle, name="bundle"),
+    path("console/studies/<str:name>/report/update/", views.update_report, name="update_report"),
+    path("console/studies/<str:name>/report/", views.report, name="report"),
+    path("console/studies/<str:name>/report/<path:file>", views.report, name="report_file"),
 ]

@@ -18,12 +18,20 @@ from mos_platform.console.standing import latest_mos
 from mos_platform.console.tasks import wake
 from mos_platform.exports.services import zipped_bundle
 from mos_platform.raters.services import open_link
+from mos_platform.stimuli.lookup import named
 from mos_platform.stimuli.models import Stimulus, Study
 from mos_platform.stimuli.services import set_open
 
 REPORT_PAGE = "report.html"
 # The report is one file with its styles and figures inside, and no scripts.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+
+
+def _study(name: str) -> Study:
+    study = named(name)
+    if study is None:
+        raise Http404("There is no study of that name.")
+    return study
 
 
 @require_safe
@@ -35,8 +43,8 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def study_page(request: HttpRequest, slug: str) -> HttpResponse:
-    study = get_object_or_404(Study, slug=slug)
+def study_page(request: HttpRequest, name: str) -> HttpResponse:
+    study = _study(name)
     context = {
         "study": study,
         "config": study.parsed,
@@ -51,53 +59,53 @@ def study_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def stimulus_page(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+def stimulus_page(request: HttpRequest, name: str, token: str) -> HttpResponse:
     stimulus = get_object_or_404(
-        Stimulus.objects.select_related("study", "method", "item"), study__slug=slug, token=token
+        Stimulus.objects.select_related("study", "method", "item"), study=_study(name), token=token
     )
     return render(request, "console/stimulus.html", {"facts": stimulus_facts(stimulus)})
 
 
 @require_safe
 @login_required
-def bundle(_request: HttpRequest, slug: str) -> HttpResponseBase:
+def bundle(_request: HttpRequest, name: str) -> HttpResponseBase:
     """The study bundle as a zip, exported now."""
-    made = zipped_bundle(get_object_or_404(Study, slug=slug))
+    made = zipped_bundle(_study(name))
     return FileResponse(made.file, as_attachment=True, filename=made.name)
 
 
 @require_POST
 @login_required
-def update_report(_request: HttpRequest, slug: str) -> HttpResponse:
-    study = get_object_or_404(Study, slug=slug)
+def update_report(_request: HttpRequest, name: str) -> HttpResponse:
+    study = _study(name)
     reports.request_report(study)
     wake()
-    return redirect("console:study", slug=slug)
+    return redirect("console:study", name=name)
 
 
 @require_POST
 @login_required
-def open_study(_request: HttpRequest, slug: str) -> HttpResponse:
-    set_open(get_object_or_404(Study, slug=slug), is_open=True)
-    return redirect("console:study", slug=slug)
+def open_study(_request: HttpRequest, name: str) -> HttpResponse:
+    set_open(_study(name), is_open=True)
+    return redirect("console:study", name=name)
 
 
 @require_POST
 @login_required
-def close_study(_request: HttpRequest, slug: str) -> HttpResponse:
-    set_open(get_object_or_404(Study, slug=slug), is_open=False)
-    return redirect("console:study", slug=slug)
+def close_study(_request: HttpRequest, name: str) -> HttpResponse:
+    set_open(_study(name), is_open=False)
+    return redirect("console:study", name=name)
 
 
 @require_safe
 @login_required
-def report(_request: HttpRequest, slug: str, name: str = REPORT_PAGE) -> HttpResponseBase:
-    file = reports.report_file(get_object_or_404(Study, slug=slug), name)
-    if file is None and name == REPORT_PAGE:
-        return redirect("console:study", slug=slug)
-    if file is None:
+def report(_request: HttpRequest, name: str, file: str = REPORT_PAGE) -> HttpResponseBase:
+    found = reports.report_file(_study(name), file)
+    if found is None and file == REPORT_PAGE:
+        return redirect("console:study", name=name)
+    if found is None:
         raise Http404("There is no such file in the report; update the report on the study's page.")
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    answer = FileResponse(file.open("rb"), content_type=kind)
+    kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+    answer = FileResponse(found.open("rb"), content_type=kind)
     answer["Content-Security-Policy"] = REPORT_POLICY
     return answer

@@ -99,14 +99,14 @@ class BundleView(APIView):
 
     def get_exception_handler(self) -> Any:
         """Refusals as {"detail": one sentence}."""
-        return _refused
+        return refused
 
 
-def _refused(error: Exception, context: dict[str, Any]) -> Response | None:
+def refused(error: Exception, context: dict[str, Any]) -> Response | None:
     """A database that is locked, full or gone is no fault of the request, and passes."""
     if not isinstance(error, DatabaseError):
         return exception_handler(error, context)
-    logger.error("a bundle was not served: %s", error)
+    logger.error("not served: %s", error)
     return exception_handler(NotExported(), context)
 
 

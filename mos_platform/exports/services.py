@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -19,10 +18,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db.utils import OperationalError, ProgrammingError
 from django.utils import timezone
 
-from mos_platform.exports.tables import ROWS, Row, cell, header
+from mos_platform.exports.tables import Row, cell, header, tables_of
 from mos_platform.raters.models import Rater
 from mos_platform.stimuli.models import Study
 from studies.bundle import MANIFEST_FILE, SCHEMA_VERSION, STUDY_FILE
@@ -41,23 +39,9 @@ class ZippedBundle:
     fingerprint: str
 
 
-def find_study(slug: str) -> Study:
-    """The study of that name. Raises InputError that lists the names there are."""
-    try:
-        known = {study.slug: study for study in Study.objects.order_by("slug")}
-    except (OperationalError, ProgrammingError) as error:
-        if not re.search("no such table|does not exist", str(error)):
-            raise
-        known = {}
-    if slug not in known:
-        mend = f"name one of these: {', '.join(known)}" if known else "import it first with import_study"
-        raise InputError(f"no study {slug!r} is on the platform here; {mend}.")
-    return known[slug]
-
-
 def bundle_folder(study: Study) -> Path:
     """Where a study's bundle lies unless another folder is named."""
-    return Path(settings.BUNDLES_ROOT) / study.slug
+    return Path(settings.BUNDLES_ROOT) / study.folder
 
 
 def export_bundle(study: Study, folder: Path) -> Path:
@@ -87,11 +71,11 @@ def zipped_bundle(study: Study) -> ZippedBundle:
     root = Path(settings.BUNDLES_ROOT)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{study.slug}-", dir=root) as scratch:
-            folder = export_bundle(study, Path(scratch) / study.slug)
+        with tempfile.TemporaryDirectory(prefix=f".{study.folder}-", dir=root) as scratch:
+            folder = export_bundle(study, Path(scratch) / study.folder)
             found = fingerprint(folder)
             archive = shutil.make_archive(str(Path(scratch) / "bundle"), "zip", folder)
-            return ZippedBundle(f"{study.slug}.zip", Path(archive).open("rb"), found)
+            return ZippedBundle(f"{study.folder}.zip", Path(archive).open("rb"), found)
     except OSError as error:
         raise InputError(f"no bundle can be made in {root} ({error.strerror}); make room there.") from None
 
@@ -134,7 +118,7 @@ def _replace(folder: Path, fresh: Path, old: Path) -> None:
 
 
 def _write_bundle(study: Study, folder: Path) -> None:
-    for table, rows in ROWS:
+    for table, rows in tables_of(study):
         _write_table(folder / table.file, header(table, study), rows(study))
     _write_json(folder / STUDY_FILE, _study_facts(study))
     digests = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
@@ -161,10 +145,12 @@ def _study_facts(study: Study) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "study": study.slug,
+        "version": study.version,
         "title": study.title,
         "config": study.config,
         "config_sha256": study.config_sha256,
         "seed": study.parsed.seed,
+        "processing": study.processing,
         "software": {"python": platform.python_version(), **{name: version(name) for name in SOFTWARE}},
         "simulated": Rater.objects.filter(study=study, simulated=True).exists(),
         "exported_at": cell(timezone.now()),

@@ -18,7 +18,8 @@ def open_study(study_id: str) -> Path:
     if not apps.ready:
         _set_up()
     # Models can be imported only once Django is set up.
-    from mos_platform.exports.services import bundle_folder, export_bundle, find_study
+    from mos_platform.exports.services import bundle_folder, export_bundle
+    from mos_platform.stimuli.lookup import find_study
 
     try:
         study = find_study(study_id)

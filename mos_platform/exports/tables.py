@@ -10,9 +10,10 @@ from django.db.models import Count, F
 
 from mos_platform.metrics.models import MetricValue
 from mos_platform.raters.models import Rater
-from mos_platform.ratings.models import Comparison, Rating
+from mos_platform.ratings.answers import expected_choice
+from mos_platform.ratings.models import Comparison, Rating, TextAnswer
 from mos_platform.stimuli.models import Study
-from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, Table
+from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, TEXTS, Table
 from studies.metrics import CATALOGUE
 
 Row = dict[str, Any]
@@ -20,6 +21,7 @@ CHUNK = 2000
 ORDER = ("trial__sitting__pk", "trial__position")
 ANSWER = (
     "question",
+    "question_position",
     "presented_at",
     "submitted_at",
     "response_ms",
@@ -82,6 +84,7 @@ def raters(study: Study) -> Iterator[Row]:
             "recruitment": rater.link.kind,
             "age_group": rater.age_group or None,
             "device": rater.device or None,
+            "language": rater.language,
             "status": rater.status,
             "simulated": rater.simulated,
             "consented_at": rater.consented_at,
@@ -91,35 +94,54 @@ def raters(study: Study) -> Iterator[Row]:
 
 def ratings(study: Study) -> Iterator[Row]:
     answers = Rating.objects.filter(trial__sitting__rater__study=study).order_by(*ORDER, "question_position")
-    yield from answers.values(
+    rows = answers.values(
         *ANSWER,
         "score",
-        "question_position",
         **PRESENTED,
         stimulus=F("trial__stimulus__token"),
         method=F("trial__stimulus__method__name"),
         item=F("trial__stimulus__item__name"),
         kind=F("trial__kind"),
-        expected_low=F("trial__expected_score"),
-        expected_high=F("trial__expected_score"),
-    ).iterator(CHUNK)
+        expected=F("trial__expected"),
+    )
+    for row in rows.iterator(CHUNK):
+        right = row.pop("expected").get(row["question"], {})
+        yield {**row, "expected_low": right.get("low"), "expected_high": right.get("high")}
 
 
 def comparisons(study: Study) -> Iterator[Row]:
     """Sides, and the one that played first, are named by the methods that were compared."""
-    answers = Comparison.objects.filter(trial__sitting__rater__study=study).order_by(*ORDER)
-    rows = answers.values(
+    answers = Comparison.objects.filter(trial__sitting__rater__study=study)
+    rows = answers.order_by(*ORDER, "question_position").values(
         *ANSWER,
         "choice",
+        "score",
         **PRESENTED,
         item=F("trial__left__item__name"),
         left=F("trial__left__method__name"),
         right=F("trial__right__method__name"),
-        first=F("trial__first"),
-        expected_choice=F("trial__expected_choice"),
+        side=F("trial__first"),
+        expected=F("trial__expected"),
     )
     for row in rows.iterator(CHUNK):
-        yield {**row, "first": row.get(row["first"]), "adaptive": False, "question_position": 1}
+        right = row.pop("expected").get(row["question"], {})
+        side = row.pop("side")
+        expected = expected_choice(right, side)
+        yield {**row, "first": row[side], "expected_choice": expected, "adaptive": False}
+
+
+def texts(study: Study) -> Iterator[Row]:
+    answers = TextAnswer.objects.filter(trial__sitting__rater__study=study)
+    rows = answers.order_by(*ORDER, "question_position").values(
+        "question",
+        "text",
+        "submitted_at",
+        **PRESENTED,
+        stimulus=F("trial__stimulus__token"),
+        kind=F("trial__kind"),
+    )
+    for row in rows.iterator(CHUNK):
+        yield {**row}
 
 
 def metrics(study: Study) -> Iterator[Row]:
@@ -148,6 +170,12 @@ ROWS: tuple[tuple[Table, Callable[[Study], Iterator[Row]]], ...] = (
     (STIMULI, stimuli),
     (METRICS, metrics),
 )
+
+
+def tables_of(study: Study) -> tuple[tuple[Table, Callable[[Study], Iterator[Row]]], ...]:
+    """All tables of the study's bundle; the one of answers in words only where any are asked for."""
+    kinds = {question.type for part in study.parsed.parts for question in part.questions}
+    return ROWS if kinds == {"rating"} else ((TEXTS, texts), *ROWS)
 
 
 def header(table: Table, study: Study) -> list[str]:

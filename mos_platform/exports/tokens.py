@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mos_platform.exports.models import Token
+from mos_platform.stimuli.lookup import named
 from mos_platform.stimuli.models import Study
 from studies.errors import InputError
 
@@ -26,14 +27,16 @@ NOTE_WAITS_MS = 100  # behind another who writes
 logger = logging.getLogger(__name__)
 
 
-def make_token(name: str, study: Study | None = None) -> str:
+def make_token(
+    name: str, study: Study | None = None, permission: Token.Permission = Token.Permission.READ
+) -> str:
     """A new token's secret, which cannot be shown again. Raises InputError for a bad or taken name."""
     if not NAME.fullmatch(name):
         raise InputError(f"{name!r} is no name for a token; write up to 64 letters, digits and _ . @ -")
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     try:
         with transaction.atomic():
-            Token.objects.create(name=name, digest=_digest(secret), study=study)
+            Token.objects.create(name=name, digest=_digest(secret), study=study, permission=permission)
     except IntegrityError:
         raise InputError(f"there is a token named '{name}'; revoke it or choose another name.") from None
     return secret
@@ -55,12 +58,12 @@ def find_token(secret: str) -> Token | None:
     return token
 
 
-def readable_study(token: Token, slug: str) -> Study | None:
-    """The study of that name where the token opens it."""
-    if "\0" in slug:  # PostgreSQL refuses the very question
+def readable_study(token: Token, name: str) -> Study | None:
+    """The study of that name where the token reads it; a token for one study reads all its versions."""
+    if token.permission != Token.Permission.READ:
         return None
-    opened = Study.objects.all() if token.study_id is None else Study.objects.filter(pk=token.study_id)
-    return opened.filter(slug=slug).first()
+    opened = Study.objects.all() if token.study is None else Study.objects.filter(slug=token.study.slug)
+    return named(name, opened)
 
 
 def _digest(secret: str) -> str:

@@ -20,7 +20,7 @@ from mos_platform.lease import LEASE, renewed
 from mos_platform.metrics.measures.registry import REGISTRY, Implementation
 from mos_platform.metrics.measures.result import Measurement
 from mos_platform.metrics.models import MetricValue
-from mos_platform.stimuli.models import Stimulus, Study
+from mos_platform.stimuli.models import Role, Stimulus, Study
 from studies.errors import InputError
 from studies.metrics import CATALOGUE
 
@@ -32,6 +32,7 @@ MAX_ATTEMPTS = 3
 RESEND = timedelta(seconds=60)
 MOST_MESSAGES = 500
 REASON_LENGTH = 300
+SCORED = Q(method__role=Role.SCORED, item__role=Role.SCORED)
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,10 @@ class Progress:
 
 
 def plan(study: Study) -> int:
-    """One pending row per clip × metric of the study file; none for a reference against itself."""
+    """One pending row per scored clip × metric of the study file; none for a reference against itself."""
     rows = [
         MetricValue(stimulus=stimulus, metric=metric)
-        for stimulus in study.stimuli.select_related("method")
+        for stimulus in study.stimuli.filter(SCORED).select_related("method")
         for metric in study.parsed.metrics
         if _suits(metric, stimulus)
     ]

@@ -20,6 +20,7 @@ AGE_GROUPS = (
     ("65+", "65 or over"),
 )
 DEVICES = ("desktop", "phone", "tablet")
+LONGEST_SIZE = 5  # digits
 
 
 class EnrolForm(forms.Form):
@@ -31,10 +32,25 @@ class EnrolForm(forms.Form):
         error_messages={"required": "Please say how much experience you have with judging video."},
     )
     age_group = forms.ChoiceField(choices=AGE_GROUPS, required=False)
+    # What the page's script found out; a browser that says nothing is known by nothing.
     device = forms.CharField(required=False)
+    screen_width = forms.CharField(required=False)
+    screen_height = forms.CharField(required=False)
+    language = forms.CharField(required=False)
     # Only a simulated rater may say when it came; see raters.services.declared_clock.
     clock = forms.DateTimeField(required=False)
 
     def clean_device(self) -> str:
         device = str(self.cleaned_data["device"])
         return device if device in DEVICES else ""
+
+    def clean_screen_width(self) -> int | None:
+        return _pixels(self.cleaned_data["screen_width"])
+
+    def clean_screen_height(self) -> int | None:
+        return _pixels(self.cleaned_data["screen_height"])
+
+
+def _pixels(given: str) -> int | None:
+    known = given.isascii() and given.isdigit() and len(given) <= LONGEST_SIZE
+    return int(given) if known else None

@@ -6,7 +6,7 @@ import secrets
 
 from django.db import models
 
-from mos_platform.stimuli.models import Study, opaque
+from mos_platform.stimuli.models import Method, Study, opaque
 
 
 def link_token() -> str:
@@ -33,6 +33,8 @@ class Link(models.Model):
 
 
 class Rater(models.Model):
+    """`method` is the one that a rater meets in a study between raters; screens are in CSS pixels."""
+
     class Status(models.TextChoices):
         ACTIVE = "active"
         FINISHED = "finished"
@@ -42,9 +44,13 @@ class Rater(models.Model):
     public_id = models.CharField(max_length=32, unique=True, default=opaque)
     simulated = models.BooleanField(default=False)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    language = models.CharField(max_length=35)
+    method = models.ForeignKey(Method, models.PROTECT, null=True, related_name="raters")
     expertise = models.CharField(max_length=32, blank=True)
     age_group = models.CharField(max_length=16, blank=True)
     device = models.CharField(max_length=16, blank=True)
+    screen_width = models.PositiveIntegerField(null=True)
+    screen_height = models.PositiveIntegerField(null=True)
     consent_version = models.CharField(max_length=64)
     consented_at = models.DateTimeField()
 

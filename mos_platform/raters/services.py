@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from mos_platform.raters.admission import Enrolment, refusal
 from mos_platform.raters.models import Link, Rater, Sitting
 from mos_platform.stimuli.models import Study
+from studies.config import StudyConfig
 from studies.errors import InputError
 
 # Without letters and digits that are easily mistaken for each other.
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
-@dataclass(frozen=True)
-class Enrolment:
-    """A rater's consent and questionnaire, as the form parsed them."""
-
-    expertise: str
-    age_group: str
-    device: str
-    clock: datetime | None = None
+class NotAdmittedError(InputError):
+    """Somebody cannot take part; the reason is a sentence or two for them."""
 
 
 def open_link(study: Study) -> Link:
@@ -35,6 +30,12 @@ def open_link(study: Study) -> Link:
 def simulated_link(study: Study) -> Link:
     """The link for simulated raters; whoever enters by it is marked as simulated for ever."""
     return Link.objects.get_or_create(study=study, kind=Link.Kind.SIMULATED)[0]
+
+
+def study_for(rater: Rater) -> StudyConfig:
+    """The rater's study with all its words in the rater's language."""
+    study = rater.study.parsed
+    return study.in_language(rater.language) if study.translations else study
 
 
 def declared_clock(*, simulated: bool, clock: datetime | None) -> datetime:
@@ -51,22 +52,45 @@ def declared_clock(*, simulated: bool, clock: datetime | None) -> datetime:
 
 @transaction.atomic
 def enrol(link: Link, enrolment: Enrolment) -> Sitting:
-    """Store the consent and open a sitting. Raises InputError: study closed, or a clock not allowed."""
-    if not link.study.is_open:
-        raise InputError("This study is closed; thank you for your interest.")
+    """Store the consent and open a sitting.
+
+    Raises InputError for a clock that is not allowed; NotAdmittedError where the study is closed or full, or
+    where its rules exclude this person or device: then nothing is stored.
+    """
+    study = Study.objects.select_for_update(no_key=True).get(pk=link.study_id)
     simulated = link.kind == Link.Kind.SIMULATED
     now = declared_clock(simulated=simulated, clock=enrolment.clock)
+    _admit(study, enrolment, simulated=simulated)
     rater = Rater.objects.create(
-        study=link.study,
+        study=study,
         link=link,
         simulated=simulated,
+        language=enrolment.language or study.parsed.language,
         expertise=enrolment.expertise,
         age_group=enrolment.age_group,
         device=enrolment.device,
-        consent_version=link.study.parsed.texts.consent.version,
+        screen_width=enrolment.screen_width,
+        screen_height=enrolment.screen_height,
+        consent_version=study.parsed.texts.consent.version,
         consented_at=now,
     )
-    return Sitting.objects.create(rater=rater, seed=_sitting_seed(link.study, rater), started_at=now)
+    return Sitting.objects.create(rater=rater, seed=_sitting_seed(study, rater), started_at=now)
+
+
+def _admit(study: Study, enrolment: Enrolment, *, simulated: bool) -> None:
+    if not study.is_open:
+        raise NotAdmittedError("This study is closed; thank you for your interest.")
+    if is_full(study, simulated=simulated):
+        raise NotAdmittedError("All places in this study are taken; thank you for your interest.")
+    reason = refusal(study.parsed, enrolment)
+    if reason is not None:
+        raise NotAdmittedError(reason)
+
+
+def is_full(study: Study, *, simulated: bool) -> bool:
+    """Whether as many have begun as the study declares; a rehearsal takes no places from people."""
+    limit = study.parsed.recruitment.limit
+    return limit is not None and study.raters.filter(simulated=simulated).count() >= limit
 
 
 def begun_sitting(link: Link, token: str) -> Sitting | None:

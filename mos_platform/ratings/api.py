@@ -14,6 +14,7 @@ from mos_platform.assignments.models import Trial
 from mos_platform.assignments.services import reserve_sitting
 from mos_platform.raters.models import Sitting
 from mos_platform.ratings import services
+from mos_platform.ratings.answers import LONGEST_TEXT
 from mos_platform.ratings.presentation import sitting_state
 from studies.errors import InputError
 
@@ -40,7 +41,9 @@ class ClockBody(serializers.Serializer[None]):
 
 
 class AnswersBody(serializers.Serializer[None]):
-    answers = serializers.DictField(child=serializers.CharField(max_length=64), allow_empty=False)
+    answers = serializers.DictField(
+        child=serializers.CharField(max_length=2 * LONGEST_TEXT, allow_blank=True), allow_empty=True
+    )
     facts = FactsBody(required=False)
     clock = ClockBody(required=False, allow_null=True, default=None)
 

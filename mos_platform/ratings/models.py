@@ -8,9 +8,10 @@ from mos_platform.assignments.models import Trial
 
 
 class Answer(models.Model):
-    """Presentation facts common to ratings and comparisons. Empty where the browser did not report them."""
+    """What all answers have in common. Facts are empty where the browser did not report them."""
 
     question = models.CharField(max_length=64)
+    question_position = models.PositiveIntegerField()
     presented_at = models.DateTimeField()
     submitted_at = models.DateTimeField()
     response_ms = models.PositiveIntegerField(null=True)
@@ -29,7 +30,6 @@ class Rating(Answer):
     """One score of one rater for one stimulus on one question."""
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="ratings")
-    question_position = models.PositiveIntegerField()
     score = models.FloatField()
 
     class Meta:
@@ -40,15 +40,34 @@ class Rating(Answer):
 
 
 class Comparison(Answer):
-    """One A/B answer."""
+    """One A/B answer, or one graded answer: `score` is then of the second clip relative to the first."""
 
     class Choice(models.TextChoices):
         LEFT = "left"
         RIGHT = "right"
         TIE = "tie"
 
-    trial = models.OneToOneField(Trial, models.CASCADE, related_name="comparison")
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="comparisons")
     choice = models.CharField(max_length=8, choices=Choice.choices)
+    score = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "question"], name="comparison_once_per_question")
+        ]
 
     def __str__(self) -> str:
         return f"{self.trial} {self.question}: {self.choice}"
+
+
+class TextAnswer(Answer):
+    """An answer in words: what was written, or the id of the option that was chosen."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="texts")
+    text = models.CharField(max_length=2000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["trial", "question"], name="text_once_per_question")]
+
+    def __str__(self) -> str:
+        return f"{self.trial} {self.question}: {self.text[:40]}"

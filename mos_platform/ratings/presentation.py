@@ -1,29 +1,62 @@
 """What a rater's browser is told about a sitting: the current trial, what to preload, and how much is left.
 
-Nothing here names a method, an item, an expected answer or the kind of a trial.
+Nothing here names a method, an item, an expected answer or the kind of a trial; no address or id occurs in
+two trials. The view of a trial, as JSON:
+
+    token      the trial's key: POST /api/trials/TOKEN/open/, then .../answers/
+    position   its place in the sitting, from 1
+    type       "rating" (one clip), "dcr" (reference, then clip), "ccr" (two clips, graded), "pair" (A/B)
+    clips      what plays, in the order of the page: [{role, url, width, height, duration_s}]
+               role: "clip" | "reference", "clip" | "left", "right" (ccr and pair)
+    first      the role that plays first: "clip", "reference", "left" or "right"
+    context    what raters need to know to judge it, "" where nothing is shown
+    picture    the address of a still picture shown beside the clip, "" where there is none
+    questions  [{id, type, text, optional, grades, low, high, longest}]
+    preview    what it is, for the bar of `python -m mos_platform preview`; absent everywhere else
+
+A question's `type` says how it is answered; an answer is always sent as a text, {question id: answer}:
+
+    "rating"      one of `grades`, [{value, label}], highest first (label "" where the scale has no word for
+                  it); `low` and `high` are the scale's ends. In "ccr" the second clip relative to the first.
+    "continuous"  any number from `low` to `high`; `grades` are the words along the scale, highest first
+    "preference"  one of `grades`: "left", "tie" (where ties are allowed), "right"; only in "pair"
+    "choice"      one of `grades`: value is the option's id, label its words
+    "text"        up to `longest` characters
+
+`grades` is [] and `low`, `high`, `longest` are null where they have no meaning. A question with `optional`
+may be left out of the answers. In an attention check `text` names the wanted label, or the value where the
+grade has no label, in “curly quotes”, after the words "please choose" or "please set the slider to".
 """
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from functools import reduce
+from operator import add
+from typing import Any, NotRequired, TypedDict
 
+from django.conf import settings
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
-from mos_platform.assignments.models import Trial
+from mos_platform.assignments.checks import wanted_grade
+from mos_platform.assignments.models import Showing, Trial
 from mos_platform.raters.models import Sitting
-from mos_platform.stimuli.duration import answer_seconds
+from mos_platform.raters.services import study_for
+from mos_platform.ratings.answers import LONGEST_TEXT, answer_type, asked, may_be_left_out, words
 from mos_platform.stimuli.models import Stimulus
 from studies.config import Part, Question, StudyConfig
+from studies.sitting import answer_seconds
 
-SIDES = ("left", "right")
-PAIR_LABELS = {"left": "Clip A", "tie": "No difference", "right": "Clip B"}
+TYPES = {"DCR": "dcr", "CCR": "ccr", "PC": "pair"}
 RATING_CHECK = "To show that you are reading the questions, please choose “{label}” here."
 RATING_CHECK_AGAIN = "And please choose “{label}” here as well."
 PAIR_CHECK = "To show that you are reading the questions, please choose “{label}” for this pair."
+SLIDER_CHECK = "To show that you are reading the questions, please set the slider to “{label}”."
 
 
 class ClipView(TypedDict):
-    side: str
+    role: str
     url: str
     width: int
     height: int
@@ -37,8 +70,13 @@ class GradeView(TypedDict):
 
 class QuestionView(TypedDict):
     id: str
+    type: str
     text: str
+    optional: bool
     grades: list[GradeView]
+    low: int | None
+    high: int | None
+    longest: int | None
 
 
 class TrialView(TypedDict):
@@ -47,7 +85,10 @@ class TrialView(TypedDict):
     type: str
     clips: list[ClipView]
     first: str
+    context: str
+    picture: str
     questions: list[QuestionView]
+    preview: NotRequired[str]
 
 
 class SittingState(TypedDict):
@@ -61,68 +102,131 @@ class SittingState(TypedDict):
 
 
 def sitting_state(sitting: Sitting) -> SittingState:
-    study = sitting.rater.study.parsed
-    remaining = list(
-        sitting.trials.exclude(state=Trial.State.ANSWERED).select_related("stimulus", "left", "right")
-    )
-    total = sitting.trials.count()
+    study = study_for(sitting.rater)
+    done, total, seconds_left = _standing(study, sitting)
+    ahead = _ahead(sitting)
+    addresses = _addresses(ahead)
     finished = sitting.completed_at is not None
     return SittingState(
-        done=total - len(remaining),
+        done=done,
         total=total,
-        seconds_left=round(sum(_trial_seconds(study.part(trial.part), trial) for trial in remaining)),
-        trial=trial_view(study, remaining[0]) if remaining else None,
-        upcoming=[clip_url(clip) for trial in remaining[1:2] for clip in trial.clips],
+        seconds_left=seconds_left,
+        trial=trial_view(study, ahead[0], addresses[ahead[0].pk]) if ahead else None,
+        upcoming=[url for trial in ahead[1:] for url in addresses[trial.pk].values()],
         completion_code=sitting.completion_code if finished else None,
-        debriefing=study.texts.debriefing if finished else None,
+        debriefing=str(study.texts.debriefing) if finished else None,
     )
 
 
-def trial_view(study: StudyConfig, trial: Trial) -> TrialView:
+def _standing(study: StudyConfig, sitting: Sitting) -> tuple[int, int, int]:
+    """Trials done, all trials, and the seconds that the others will take."""
+    left = ~Q(state=Trial.State.ANSWERED)
+    clips = [
+        Sum(f"{name}__duration_s", filter=left, default=0.0)
+        for name in ("stimulus", "reference", "left", "right")
+    ]
+    rows = (
+        sitting.trials.order_by()
+        .values("part")
+        .annotate(n=Count("pk"), n_left=Count("pk", filter=left), clip_s=reduce(add, clips))
+        .values_list("part", "n", "n_left", "clip_s")
+    )
+    done, total, seconds = 0, 0, 0.0
+    for part, n, n_left, clip_s in rows:
+        done, total = done + n - n_left, total + n
+        seconds += clip_s + n_left * answer_seconds(study.part(part))
+    return done, total, round(seconds)
+
+
+def _ahead(sitting: Sitting) -> list[Trial]:
+    """The current trial and the next, whose clips are fetched ahead."""
+    waiting = sitting.trials.exclude(state=Trial.State.ANSWERED)
+    return list(waiting.select_related("stimulus__item", "reference", "left__item", "right")[:2])
+
+
+def _addresses(trials: list[Trial]) -> dict[int, dict[str, str]]:
+    """The media addresses of each trial by role."""
+    found: dict[int, dict[str, str]] = {trial.pk: {} for trial in trials}
+    for shown in Showing.objects.filter(trial__in=trials).order_by("pk"):
+        found[shown.trial_id][shown.role] = media_url(shown.token)
+    return found
+
+
+def media_url(token: str) -> str:
+    return reverse("ratings:media", args=[token])
+
+
+def trial_view(study: StudyConfig, trial: Trial, addresses: Mapping[str, str]) -> TrialView:
     part = study.part(trial.part)
-    sides = SIDES if trial.is_pair else ("",)
-    return TrialView(
+    clips = trial.clips
+    view = TrialView(
         token=trial.token,
         position=trial.position,
-        type="pair" if trial.is_pair else "rating",
-        clips=[_clip_view(side, clip) for side, clip in zip(sides, trial.clips, strict=True)],
-        first=trial.first,
-        questions=[_question_view(part, question, trial) for question in part.questions],
+        type=TYPES.get(part.test_method, "rating"),
+        clips=[_clip_view(role, addresses[role], clip) for role, clip in clips.items()],
+        first=trial.first or next(iter(clips)),
+        context=_context(study, part, trial),
+        picture=addresses.get(Showing.Role.PICTURE, ""),
+        questions=[_question_view(part, question, trial) for question in asked(part, trial)],
     )
+    if settings.PREVIEW:
+        view["preview"] = _told(trial)
+    return view
 
 
-def clip_url(clip: Stimulus) -> str:
-    return reverse("stimuli:clip", args=[clip.token])
+def _told(trial: Trial) -> str:
+    """What raters are never told; only in the installation of `preview`, which nobody rates in."""
+    shown = [f"{clip.method.name} × {clip.item.name}" for clip in trial.clips.values()]
+    wanted = [f"{question} {_range(ends)}" for question, ends in trial.expected.items()]
+    expected = [f"right: {', '.join(wanted)}"] if wanted else []
+    return " · ".join([f"part {trial.part}", trial.get_kind_display().lower(), " | ".join(shown), *expected])
 
 
-def allowed_answers(part: Part, question: Question) -> dict[str, str]:
-    """Values a rater may give, best or left first, with their words."""
-    if part.test_method == "PC":
-        return {value: label for value, label in PAIR_LABELS.items() if part.tie or value != "tie"}
-    scale = question.grades
-    return {str(grade): scale.labels.get(grade, "") for grade in reversed(scale.grades)}
+def _range(ends: Mapping[str, Any]) -> str:
+    if "choice" in ends:
+        return str(ends["choice"])
+    low, high = ends.get("low"), ends.get("high")
+    if low is None or high is None or low != high:
+        return f"{'…' if low is None else f'{low:g}'} to {'…' if high is None else f'{high:g}'}"
+    return f"{low:g}"
 
 
-def _trial_seconds(part: Part, trial: Trial) -> float:
-    return trial.clip_seconds + answer_seconds(part)
+def _context(study: StudyConfig, part: Part, trial: Trial) -> str:
+    if "context" not in part.shown:
+        return ""
+    name = next(clip.item.name for clip in trial.clips.values() if clip is not trial.reference)
+    return str(next(item.context for item in study.items if item.name == name) or "")
 
 
-def _clip_view(side: str, clip: Stimulus) -> ClipView:
-    return ClipView(
-        side=side, url=clip_url(clip), width=clip.width, height=clip.height, duration_s=clip.duration_s
-    )
+def _clip_view(role: str, url: str, clip: Stimulus) -> ClipView:
+    return ClipView(role=role, url=url, width=clip.width, height=clip.height, duration_s=clip.duration_s)
 
 
 def _question_view(part: Part, question: Question, trial: Trial) -> QuestionView:
-    answers = allowed_answers(part, question)
-    text = str(question.text)
-    if trial.expected_score is not None:
-        check = RATING_CHECK if question is part.questions[0] else RATING_CHECK_AGAIN
-        text = check.format(label=answers[str(trial.expected_score)])
-    elif trial.expected_choice:
-        text = PAIR_CHECK.format(label=answers[trial.expected_choice])
+    kind = answer_type(part, question)
+    choices = words(part, question)
+    scale = question.grades if kind in ("rating", "continuous") else None
     return QuestionView(
         id=question.id,
-        text=text,
-        grades=[GradeView(value=value, label=label) for value, label in answers.items()],
+        type=kind,
+        text=_check_text(part, question, trial) or str(question.text),
+        optional=may_be_left_out(question, trial),
+        grades=[GradeView(value=value, label=label) for value, label in choices.items()],
+        low=scale.low if scale else None,
+        high=scale.high if scale else None,
+        longest=LONGEST_TEXT if kind == "text" else None,
     )
+
+
+def _check_text(part: Part, question: Question, trial: Trial) -> str:
+    """What an attention check says in place of the question."""
+    if trial.kind != Trial.Kind.TRAP:
+        return ""
+    expected, choices = trial.expected[question.id], words(part, question)
+    if "choice" in expected:
+        return PAIR_CHECK.format(label=choices[expected["choice"]])
+    value = str(wanted_grade(question.grades, expected))
+    if question.grades.continuous:
+        return SLIDER_CHECK.format(label=choices[value])
+    check = RATING_CHECK if question is part.ratings[0] else RATING_CHECK_AGAIN
+    return check.format(label=choices[value] or value)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from math import inf
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from mos_platform.assignments.models import Trial
 from mos_platform.assignments.services import mark_answered, mark_opened
 from mos_platform.raters.models import Sitting
 from mos_platform.raters.services import complete_sitting, declared_clock
-from mos_platform.ratings.models import Comparison, Rating
-from mos_platform.ratings.presentation import allowed_answers
-from studies.config import Part
-from studies.errors import InputError
+from mos_platform.ratings.answers import Given, check, preferred
+from mos_platform.ratings.models import Comparison, Rating, TextAnswer
+
+Stored = Rating | Comparison | TextAnswer
 
 # A player may end a clip up to some frames before its nominal duration.
 EARLY_TOLERANCE = timedelta(milliseconds=250)
@@ -97,7 +101,7 @@ def record_answers(token: str, submission: Submission) -> Sitting:
 def _locked(token: str) -> Trial:
     """The trial, locked so that a double click is stored once."""
     trials = Trial.objects.select_for_update(of=("self",))
-    related = ("sitting__rater__study", "stimulus", "left", "right")
+    related = ("sitting__rater__study", "stimulus", "reference", "left", "right")
     return trials.select_related(*related).get(token=token)
 
 
@@ -117,38 +121,37 @@ def _check_watched(trial: Trial, now: datetime) -> None:
 
 def _store(trial: Trial, submission: Submission, now: datetime) -> None:
     part = trial.sitting.rater.study.parsed.part(trial.part)
-    _check_answers(part, submission.answers)
+    given = check(part, trial, submission.answers)
     presentation = {"presented_at": trial.opened_at, "submitted_at": now, **asdict(submission.facts)}
+    for answer in given:
+        model, value = _stored_as(trial, answer)
+        place = {"question": answer.question, "question_position": answer.position}
+        model.objects.create(trial=trial, **place, **value, **presentation)
+
+
+def _stored_as(trial: Trial, answer: Given) -> tuple[type[Stored], dict[str, Any]]:
+    if answer.type in ("choice", "text"):
+        return TextAnswer, {"text": answer.value}
+    if answer.type == "preference":
+        return Comparison, {"choice": answer.value}
     if trial.is_pair:
-        ((question, choice),) = submission.answers.items()
-        Comparison.objects.create(trial=trial, question=question, choice=choice, **presentation)
-        return
-    Rating.objects.bulk_create(
-        Rating(
-            trial=trial,
-            question=question.id,
-            question_position=position,
-            score=float(submission.answers[question.id]),
-            **presentation,
-        )
-        for position, question in enumerate(part.questions, start=1)
-    )
+        return Comparison, {"score": int(answer.value), "choice": preferred(int(answer.value), trial.first)}
+    return Rating, {"score": float(answer.value)}
 
 
-def _check_answers(part: Part, answers: dict[str, str]) -> None:
-    asked = {question.id: allowed_answers(part, question) for question in part.questions}
-    unasked = sorted(set(answers) - set(asked))
-    if unasked:
-        raise InputError(f"Question {_shown(unasked[0])} was not asked; answer {', '.join(asked)}.")
-    for question, allowed in asked.items():
-        if question not in answers:
-            raise InputError(f"The answer to '{question}' is missing; answer every question.")
-        if answers[question] not in allowed:
-            raise InputError(
-                f"{_shown(answers[question])} is no answer to '{question}'; give one of {', '.join(allowed)}."
-            )
+def with_answers(trials: QuerySet[Trial]) -> Iterable[Trial]:
+    """The trials with what was answered on them."""
+    return trials.prefetch_related("ratings", "comparisons")
 
 
-def _shown(given: str) -> str:
-    """What somebody sent, short and safe to send back."""
-    return ascii(given[:40])
+def as_instructed(trial: Trial) -> bool:
+    """Whether every answer of an attention check or gold trial is one of those expected."""
+    answers: list[Rating | Comparison] = [*trial.ratings.all(), *trial.comparisons.all()]
+    return all(_is_expected(answer, trial.expected.get(answer.question, {})) for answer in answers)
+
+
+def _is_expected(answer: Rating | Comparison, expected: Mapping[str, Any]) -> bool:
+    if "choice" in expected:
+        return isinstance(answer, Comparison) and answer.choice == expected["choice"]
+    low, high = expected.get("low", -inf), expected.get("high", inf)
+    return answer.score is not None and bool(low <= answer.score <= high)

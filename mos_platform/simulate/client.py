@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -14,8 +14,24 @@ import httpx
 CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
+# Of common devices, in CSS pixels.
+SCREENS = {
+    "desktop": {"screen_width": "1920", "screen_height": "1080"},
+    "phone": {"screen_width": "390", "screen_height": "844"},
+    "tablet": {"screen_width": "820", "screen_height": "1180"},
+}
+
+
 class RefusedError(Exception):
     """The platform refused a step of a simulated sitting."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a clip's address stands for; the key that only the operator of a simulation has."""
+
+    method: str
+    item: str
 
 
 @dataclass(frozen=True)
@@ -33,7 +49,9 @@ class Opinion(Protocol):
     age_group: str
     device: str
 
-    def reply(self, trial: dict[str, Any]) -> Reply: ...
+    def reply(self, trial: Mapping[str, Any], cells: Sequence[Cell]) -> Reply:
+        """`trial` as mos_platform.ratings.presentation describes it; `cells` in the order of its clips."""
+        ...
 
 
 @dataclass
@@ -60,6 +78,7 @@ def enter(client: httpx.Client, link: str, rater: Opinion, at: datetime) -> Sitt
         "expertise": rater.expertise,
         "age_group": rater.age_group,
         "device": rater.device,
+        **SCREENS.get(rater.device, {}),
         "clock": at.isoformat(),
     }
     answer = client.post(link, data=form)
@@ -70,22 +89,29 @@ def enter(client: httpx.Client, link: str, rater: Opinion, at: datetime) -> Sitt
     return sitting
 
 
-def sit(client: httpx.Client, sitting: Sitting, rater: Opinion, on_trial: Callable[[], None]) -> str:
-    """Answer trial after trial until the completion code comes; returns the code."""
+def sit(
+    client: httpx.Client,
+    sitting: Sitting,
+    rater: Opinion,
+    key: Mapping[str, Cell],
+    on_trial: Callable[[], None],
+) -> str:
+    """Answer trial after trial until the completion code comes; returns the code.
+
+    `key` says what the addresses of the sitting's clips stand for.
+    """
     state = _json(client.get(f"/api/sittings/{sitting.token}/"))
     while state["trial"] is not None:
-        state = _json(
-            client.post(
-                f"/api/trials/{state['trial']['token']}/answers/", json=_body(sitting, rater, state["trial"])
-            )
-        )
+        trial = state["trial"]
+        reply = rater.reply(trial, [key[clip["url"]] for clip in trial["clips"]])
+        body = _body(sitting, reply, trial)
+        state = _json(client.post(f"/api/trials/{trial['token']}/answers/", json=body))
         on_trial()
     return str(state["completion_code"])
 
 
-def _body(sitting: Sitting, rater: Opinion, trial: dict[str, Any]) -> dict[str, Any]:
+def _body(sitting: Sitting, reply: Reply, trial: dict[str, Any]) -> dict[str, Any]:
     """The answers with the declared times: the clip, the reply, and a breath before the next trial."""
-    reply = rater.reply(trial)
     presented = sitting.now
     watched = sum(clip["duration_s"] for clip in trial["clips"])
     submitted = presented + timedelta(seconds=watched + reply.seconds)

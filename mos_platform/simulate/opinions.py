@@ -1,38 +1,35 @@
-"""The stated opinion model as simulated minds: one per rater, seeded, the same at every run."""
+"""The stated opinion model as simulated minds: one per rater, seeded, the same at every run.
+
+A mind is shown a trial as a rater's browser is (`mos_platform.ratings.presentation` says how), and is told
+one thing besides: whose clips they are.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from mos_platform.simulate.client import Reply
-from studies.simulation import OpinionModel, SimulationModel
+from mos_platform.simulate.client import Cell, Reply
+from studies.simulation import SimulationModel
 
 AGE_GROUPS = ("18-24", "25-34", "35-44", "45-54", "55-64")
-DEVICES = ("desktop", "phone", "tablet")
-INSTRUCTION = re.compile(r"please choose “([^”]+)”")
+INSTRUCTION = re.compile(r"please (?:choose|set the slider to) “([^”]+)”")
+REMARK = "A simulated rater's remark."
+REMARKS = 0.3  # of optional texts are written
 
-
-@dataclass(frozen=True)
-class Cell:
-    """What a clip's address stands for; the key that only the operator of a simulation has."""
-
-    method: str
-    item: str
+View = Mapping[str, Any]
 
 
 class Mind:
     """One simulated rater. Effects of items are shared by all raters of a model, all others are its own."""
 
-    def __init__(self, model: SimulationModel, key: Mapping[str, Cell], number: int) -> None:
+    def __init__(self, model: SimulationModel, items: Sequence[str], number: int) -> None:
         self._model = model
-        self._key = key
         self._rng = np.random.default_rng([model.seed, number])
-        self._items = _item_effects(model, sorted({cell.item for cell in key.values()}))
+        self._items = _item_effects(model, items)
         self._biases = {
             name: float(self._rng.normal(0, opinion.rater_sd)) for name, opinion in model.questions.items()
         }
@@ -41,51 +38,97 @@ class Mind:
             for name, opinion in model.questions.items()
             for method in sorted(opinion.means)
         }
+        self._known = {
+            (question, gold.method, gold.item): bounds
+            for gold in model.gold
+            for question, bounds in gold.expected.items()
+        }
         self.attentive = bool(self._rng.random() >= model.inattentive_share)
         self.expertise = self._draw(model.expertise)
         self.age_group = AGE_GROUPS[int(self._rng.integers(len(AGE_GROUPS)))]
-        self.device = self._draw(dict(zip(DEVICES, (0.6, 0.35, 0.05), strict=True)))
+        self.device = self._draw(model.devices)
 
-    def reply(self, trial: dict[str, Any]) -> Reply:
-        """Answer a trial as it is shown; whoever pays no attention answers anything, and fast."""
+    def reply(self, trial: View, cells: Sequence[Cell]) -> Reply:
+        """Answer a trial as it is shown; whoever pays no attention answers anything, and fast.
+
+        `cells` are whose clips are shown, in the order of the trial's clips.
+        """
         questions = trial["questions"]
         if not self.attentive:
             answers = {question["id"]: self._anything(question) for question in questions}
             return Reply(answers, 0.4 + float(self._rng.exponential(0.4)))
-        answers = {question["id"]: self._answer(question, trial["clips"]) for question in questions}
+        shown = {clip["role"]: cell for clip, cell in zip(trial["clips"], cells, strict=True)}
+        given = {question["id"]: self._answer(question, trial, shown) for question in questions}
+        answers = {name: answer for name, answer in given.items() if answer is not None}
         return Reply(answers, len(questions) * float(self._rng.lognormal(0.5, 0.4)))
 
-    def _answer(self, question: dict[str, Any], clips: list[dict[str, Any]]) -> str:
+    def _answer(self, question: View, trial: View, cells: Mapping[str, Cell]) -> str | None:
+        """None where an optional question is left unanswered."""
         instructed = _instructed(question)
         if instructed is not None:
             return instructed
-        cells = [self._key[clip["url"]] for clip in clips]
-        if len(cells) == 2:
-            return self._prefer(question, cells)
-        grades = [int(grade["value"]) for grade in question["grades"]]
-        opinion = self._opinion(question["id"], cells[0])
-        return str(min(max(round(opinion), min(grades)), max(grades)))
+        match question["type"]:
+            case "preference":
+                return self._prefer(question, cells["left"], cells["right"])
+            case "choice":
+                return self._choose(question, cells["clip"])
+            case "text":
+                silent = question["optional"] and self._rng.random() >= REMARKS
+                return None if silent else REMARK
+        return _on_scale(question, self._rate(question, trial, cells))
 
-    def _prefer(self, question: dict[str, Any], cells: list[Cell]) -> str:
+    def _rate(self, question: View, trial: View, cells: Mapping[str, Cell]) -> float:
+        """The opinion of one clip; in CCR how much better the second is; in DCR what is left of the best."""
+        name = question["id"]
+        if trial["type"] == "ccr":
+            second = "right" if trial["first"] == "left" else "left"
+            return self._opinion(name, cells[second]) - self._opinion(name, cells[trial["first"]])
+        if trial["type"] == "dcr":
+            lack = self._level(name, cells["reference"]) - self._level(name, cells["clip"])
+            return self._known_answer(name, cells["clip"], float(question["high"]) - lack + self._noise(name))
+        return self._known_answer(name, cells["clip"], self._opinion(name, cells["clip"]))
+
+    def _known_answer(self, question: str, cell: Cell, opinion: float) -> float:
+        """The opinion, or the nearest that is right where the answer is known."""
+        bounds = self._known.get((question, cell.method, cell.item))
+        if bounds is None:
+            return opinion
+        low = -np.inf if bounds.low is None else np.ceil(bounds.low)
+        high = np.inf if bounds.high is None else np.floor(bounds.high)
+        return float(min(max(opinion, low), high))
+
+    def _prefer(self, question: View, left: Cell, right: Cell) -> str:
         preference = self._model.preferences[question["id"]]
-        left, right = (self._opinion(preference.by, cell) for cell in cells)
+        on_left, on_right = (self._opinion(preference.by, cell) for cell in (left, right))
         may_tie = any(grade["value"] == "tie" for grade in question["grades"])
-        if may_tie and abs(left - right) < preference.tie_width:
+        if may_tie and abs(on_left - on_right) < preference.tie_width:
             return "tie"
-        return "left" if left >= right else "right"
+        return "left" if on_left >= on_right else "right"
+
+    def _choose(self, question: View, cell: Cell) -> str:
+        return self._draw(self._model.choices[question["id"]].shares[cell.method])
 
     def _opinion(self, question: str, cell: Cell) -> float:
-        """Mean of the method + effects of item, rater, rater × method + residual, in grades."""
-        model: OpinionModel = self._model.questions[question]
+        return self._level(question, cell) + self._noise(question)
+
+    def _level(self, question: str, cell: Cell) -> float:
+        """Mean of the method + effects of item, rater and rater × method, in grades."""
+        opinion = self._model.questions[question]
         return (
-            model.means[cell.method]
+            opinion.means[cell.method]
             + self._items[question, cell.item]
             + self._biases[question]
             + self._tastes[question, cell.method]
-            + float(self._rng.normal(0, model.residual_sd))
         )
 
-    def _anything(self, question: dict[str, Any]) -> str:
+    def _noise(self, question: str) -> float:
+        return float(self._rng.normal(0, self._model.questions[question].residual_sd))
+
+    def _anything(self, question: View) -> str:
+        if question["type"] == "text":
+            return REMARK
+        if question["type"] == "continuous":
+            return _on_scale(question, float(self._rng.uniform(question["low"], question["high"])))
         grades = question["grades"]
         return str(grades[int(self._rng.integers(len(grades)))]["value"])
 
@@ -94,18 +137,25 @@ class Mind:
         return str(self._rng.choice(names, p=[shares[name] for name in names]))
 
 
-def _item_effects(model: SimulationModel, items: list[str]) -> dict[tuple[str, str], float]:
+def _item_effects(model: SimulationModel, items: Sequence[str]) -> dict[tuple[str, str], float]:
     rng = np.random.default_rng([model.seed, 0])
     return {
         (question, item): float(rng.normal(0, opinion.item_sd))
         for question, opinion in sorted(model.questions.items())
-        for item in items
+        for item in sorted(items)
     }
 
 
-def _instructed(question: dict[str, Any]) -> str | None:
+def _on_scale(question: View, opinion: float) -> str:
+    """The nearest that can be answered: a whole grade, or on a slider any number."""
+    within = min(max(opinion, float(question["low"])), float(question["high"]))
+    return f"{within:.1f}" if question["type"] == "continuous" else str(round(within))
+
+
+def _instructed(question: View) -> str | None:
     """The value that an attention check asks for, read as a person reads it: from its text."""
     found = INSTRUCTION.search(question["text"])
     if found is None:
         return None
-    return next((str(grade["value"]) for grade in question["grades"] if grade["label"] == found[1]), None)
+    by_label = {grade["label"]: str(grade["value"]) for grade in question["grades"] if grade["label"]}
+    return by_label.get(found[1], found[1])

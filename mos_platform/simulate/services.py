@@ -14,20 +14,24 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from mos_platform.assignments.models import Showing
 from mos_platform.raters.models import Rater
 from mos_platform.raters.models import Sitting as StoredSitting
 from mos_platform.raters.services import simulated_link
-from mos_platform.ratings.models import Comparison, Rating
-from mos_platform.ratings.presentation import clip_url
-from mos_platform.simulate.client import Sitting, enter, sit
-from mos_platform.simulate.opinions import Cell, Mind
+from mos_platform.ratings.models import Comparison, Rating, TextAnswer
+from mos_platform.ratings.presentation import media_url
+from mos_platform.simulate.client import Cell, Sitting, enter, sit
+from mos_platform.simulate.opinions import Mind
 from mos_platform.stimuli.models import Study
 from studies.config import StudyConfig
 from studies.simulation import SimulationModel
+from studies.sitting import trials
 
 AT_ONCE = 4
 # Declared clocks: raters come one after the other over the days before now.
 DAYS = 3
+# Where a trial holds the clip of each role.
+ROLES = {"clip": "stimulus", "reference": "reference", "left": "left", "right": "right"}
 
 
 @dataclass(frozen=True)
@@ -53,26 +57,35 @@ def simulate(
     with httpx.Client(base_url=base_url, timeout=60) as client:
         # One after the other, so that who gets which trials does not depend on the threads' race.
         entered = [(seat.sitting or enter(client, link, seat.mind, seat.begins), seat.mind) for seat in seats]
+        key = operator_key(study)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda pair: sit(client, pair[0], pair[1], step), entered))
+            list(pool.map(lambda pair: sit(client, pair[0], pair[1], key, step), entered))
     return len(seats)
 
 
 def trials_per_sitting(config: StudyConfig) -> int:
-    return sum(part.n_trials(len(config.methods), len(config.items)) for part in config.parts)
+    return sum(trials(config, part) for part in config.parts)
+
+
+def operator_key(study: Study) -> dict[str, Cell]:
+    """What each clip's address in a simulated sitting stands for; known to the operator alone."""
+    sitting = {"trial__sitting__rater__study": study, "trial__sitting__rater__simulated": True}
+    key = {}
+    for role, field in ROLES.items():
+        cell = (f"trial__{field}__method__name", f"trial__{field}__item__name")
+        rows = Showing.objects.filter(role=role, **sitting).values_list("token", *cell)
+        key.update({media_url(token): Cell(method, item) for token, method, item in rows})
+    return key
 
 
 def _seats(study: Study, model: SimulationModel) -> list[Seat]:
-    key = {
-        clip_url(stimulus): Cell(stimulus.method.name, stimulus.item.name)
-        for stimulus in study.stimuli.select_related("method", "item")
-    }
     here = list(Rater.objects.filter(study=study, simulated=True).order_by("pk"))
+    items = [item.name for item in study.parsed.items]
     seats = []
     for number in range(1, model.raters + 1):
         rater = here[number - 1] if number <= len(here) else None
         if rater is None or rater.status != Rater.Status.FINISHED:
-            mind = Mind(model, key, number)
+            mind = Mind(model, items, number)
             seats.append(Seat(mind, _resumed(rater), _arrival(model, number)))
     return seats
 
@@ -85,7 +98,7 @@ def _resumed(rater: Rater | None) -> Sitting | None:
 def _clock_of(sitting: StoredSitting) -> datetime:
     """When a broken-off sitting goes on: after its last answer."""
     times: list[datetime] = [sitting.started_at]
-    for answers in (Rating.objects, Comparison.objects):
+    for answers in (Rating.objects, Comparison.objects, TextAnswer.objects):
         last = answers.filter(trial__sitting=sitting).aggregate(at=Max("submitted_at"))["at"]
         times += [last] if last else []
     return max(times) + timedelta(seconds=1)

@@ -6,6 +6,7 @@ import secrets
 from functools import cached_property
 
 from django.db import models
+from django.db.models import Q
 
 from studies.config import StudyConfig
 
@@ -15,29 +16,65 @@ def opaque() -> str:
     return secrets.token_hex(8)
 
 
+# A page of the console has this address; a study of that name is reached by its version.
+TAKEN = "new"
+
+
 class Study(models.Model):
-    slug = models.CharField(max_length=64, unique=True)
+    """One version of a study. Its config never changes; a changed study file makes the next version.
+
+    `processing` says how the clips were prepared: treatment, reasons, library versions.
+    """
+
+    slug = models.CharField(max_length=64)
+    version = models.PositiveIntegerField(default=1)
+    is_newest = models.BooleanField(default=True)
     title = models.CharField(max_length=300)
     config = models.JSONField()
     config_sha256 = models.CharField(max_length=64)
+    processing = models.JSONField(default=dict)
     is_open = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-created_at"]
         verbose_name_plural = "studies"
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "version"], name="study_version_once"),
+            models.UniqueConstraint(fields=["slug"], condition=Q(is_newest=True), name="one_newest_version"),
+        ]
 
     def __str__(self) -> str:
-        return self.slug
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """How it is named in addresses and commands: `demo` is the newest version, `demo@1` the first."""
+        plain = self.is_newest and self.slug != TAKEN
+        return self.slug if plain else f"{self.slug}@{self.version}"
+
+    @property
+    def folder(self) -> str:
+        """Of its bundle and report. Unlike the name it stays the same when a newer version comes."""
+        return self.slug if self.version == 1 else f"{self.slug}@{self.version}"
 
     @cached_property
     def parsed(self) -> StudyConfig:
         return StudyConfig.model_validate(self.config)
 
 
+class Role(models.TextChoices):
+    SCORED = "scored"
+    GOLD = "gold"
+    TRAINING = "training"
+
+
 class Method(models.Model):
+    """A system under evaluation; `gold` ones have clips of the items with known answers only."""
+
     study = models.ForeignKey(Study, models.CASCADE, related_name="methods")
     name = models.CharField(max_length=64)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.SCORED)
     is_reference = models.BooleanField(default=False)
     order = models.PositiveIntegerField()
 
@@ -50,8 +87,13 @@ class Method(models.Model):
 
 
 class Item(models.Model):
+    """A source content. Its context stands in the study's config; `picture` is blinded as clips are."""
+
     study = models.ForeignKey(Study, models.CASCADE, related_name="items")
     name = models.CharField(max_length=64)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.SCORED)
+    picture = models.FileField(max_length=200, blank=True)
+    picture_sha256 = models.CharField(max_length=64, blank=True)
     split = models.CharField(max_length=64, blank=True)
     attributes = models.JSONField(default=dict)
     order = models.PositiveIntegerField()
@@ -65,7 +107,11 @@ class Item(models.Model):
 
 
 class Stimulus(models.Model):
-    """One clip. `token` names it in URLs and in the bundle; `file` is named by the token."""
+    """One clip. `token` names it in the bundle; `file` is named by the token.
+
+    `sha256` is of the source file, `facts` is what was found in it, `treatment` what was done with it;
+    `served_sha256`, `bytes`, duration in seconds, rate and size in pixels are of the file that raters see.
+    """
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="stimuli")
     method = models.ForeignKey(Method, models.CASCADE, related_name="stimuli")
@@ -73,6 +119,9 @@ class Stimulus(models.Model):
     token = models.CharField(max_length=32, unique=True, default=opaque)
     file = models.FileField(max_length=200)
     sha256 = models.CharField(max_length=64)
+    served_sha256 = models.CharField(max_length=64, blank=True)
+    facts = models.JSONField(default=dict)
+    treatment = models.JSONField(default=dict)
     bytes = models.PositiveBigIntegerField()
     duration_s = models.FloatField()
     fps = models.FloatField()

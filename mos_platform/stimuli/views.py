@@ -1,10 +1,11 @@
-"""The clips themselves, under addresses that tell nothing."""
+"""The clips for researchers, by the names that they have in the bundle; raters get addresses of their own."""
 
 from __future__ import annotations
 
 import mimetypes
 from typing import BinaryIO, cast
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from mos_platform.stimuli.models import Stimulus
 
 
 @require_safe
+@login_required
 def clip(request: HttpRequest, token: str) -> HttpResponseBase:
     stimulus = get_object_or_404(Stimulus, token=token)
     name = str(stimulus.file.name)

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from studies.reading import no_text
 from studies.text import Text, printable
 
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+Identifier = Annotated[str, Field(pattern=NAME_PATTERN)]
 LANGUAGE_RULE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 Language = Annotated[str, Field(pattern=LANGUAGE_RULE)]
 
@@ -62,9 +64,9 @@ class Words(str):
             "type": "object",
             "minProperties": 1,
             "propertyNames": {"pattern": LANGUAGE_RULE},
-            "additionalProperties": {"type": "string"},
+            "additionalProperties": {"type": "string", "minLength": 1},
         }
-        return {"anyOf": [{"type": "string"}, by_language]}
+        return {"anyOf": [{"type": "string", "minLength": 1}, by_language]}
 
 
 def _words(given: Any) -> Words:
@@ -73,7 +75,9 @@ def _words(given: Any) -> Words:
     if isinstance(given, str):
         return Words(_said(given))
     if not isinstance(given, dict):
-        raise ValueError("write a text in quotes, or one per language as {en: …, de: …}")
+        raise ValueError(
+            no_text(given) or "it is no text; write one in quotes, or one per language as {en: …, de: …}"
+        )
     if not given or not all(isinstance(one, str) for pair in given.items() for one in pair):
         raise ValueError("each language needs its text: write {en: …, de: …}")
     texts = {str(language): _said(text) for language, text in given.items()}

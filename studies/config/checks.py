@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
-from studies.config.base import Words, words_of
+from studies.config.base import LANGUAGE_RULE, Words, words_of
 from studies.config.material import Item, Method, Stimuli
 from studies.config.people import Gold, Recruitment
 from studies.config.questions import Part
@@ -33,31 +35,61 @@ def contradictions(pieces: Mapping[str, Any]) -> list[Problem]:
     ]
 
 
-def _twice(what: str, key: str, names: list[str]) -> Iterator[Problem]:
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield key, f"{what} {name!r} is named twice; rename one"
+def _twice(what: str, names: Iterable[tuple[str, str]], mend: str = "rename one") -> Iterator[Problem]:
+    """`names` with their keys; the key told is that of the second."""
+    seen: set[str] = set()
+    for key, name in names:
+        if name in seen:
+            yield key, f"{what} {name!r} is named twice; {mend}"
+        seen.add(name)
+
+
+def _numbered(key: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    return [(f"{key}.{place}", name) for place, name in enumerate(names)]
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    by_case = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), by_case, n=1)
+    return f" (did you mean {by_case[near[0]]!r}?)" if near else ""
+
+
+def _absent(what: str, name: str, known: Iterable[str]) -> str:
+    return f"{what} {name!r} is not under '{what}s'{_near(name, known)}; add it there or correct it"
 
 
 def _methods(methods: tuple[Method, ...]) -> Iterator[Problem]:
-    yield from _twice("method", "methods", [method.name for method in methods])
-    if sum(method.reference for method in methods) > 1:
-        yield "methods", "only one method may be the reference; remove 'reference: true' from the others"
-    for method in methods:
+    yield from _twice("method", _numbered("methods", (method.name for method in methods)))
+    references = [place for place, method in enumerate(methods) if method.reference]
+    for place in references[1:]:
+        yield (
+            f"methods.{place}",
+            "only one method may be the reference; remove 'reference: true' from the others",
+        )
+    for place, method in enumerate(methods):
         if method.reference and method.role != "scored":
-            yield "methods", f"method {method.name!r} cannot be the reference and gold; remove one of them"
+            yield (
+                f"methods.{place}",
+                f"method {method.name!r} cannot be the reference and gold; remove one of them",
+            )
     if not any(method.role == "scored" for method in methods):
         yield "methods", "all methods are gold; add the methods under evaluation"
 
 
 def _items(items: tuple[Item, ...]) -> Iterator[Problem]:
-    yield from _twice("item", "items", [item.name for item in items])
+    yield from _twice("item", _numbered("items", (item.name for item in items)))
     if not any(item.role == "scored" for item in items):
         yield "items", "all items are for training; add the items that are to be scored"
 
 
 def _ids(parts: tuple[Part, ...]) -> Iterator[Problem]:
-    yield from _twice("part", "parts", [part.id for part in parts])
-    yield from _twice("question", "parts", [question.id for part in parts for question in part.questions])
+    yield from _twice("part", _numbered("parts", (part.id for part in parts)))
+    questions = (
+        asked
+        for place, part in enumerate(parts)
+        for asked in _numbered(f"parts.{place}.questions", (question.id for question in part.questions))
+    )
+    yield from _twice("question", questions)
 
 
 def _parts_and_methods(parts: tuple[Part, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
@@ -78,12 +110,16 @@ def _parts_and_methods(parts: tuple[Part, ...], methods: tuple[Method, ...]) -> 
 
 
 def _pairs(where: str, pairs: tuple[tuple[str, str], ...], scored: set[str]) -> Iterator[Problem]:
-    for one, other in pairs:
+    for place, (one, other) in enumerate(pairs):
         for name in (one, other):
             if name not in scored:
-                yield where, f"{name!r} is no method under evaluation; use one of {', '.join(sorted(scored))}"
+                near, known = _near(name, scored), ", ".join(sorted(scored))
+                yield (
+                    f"{where}.{place}",
+                    f"{name!r} is no method under evaluation{near}; use one of {known}",
+                )
         if one == other:
-            yield where, f"{one!r} cannot be compared with itself; name two methods"
+            yield f"{where}.{place}", f"{one!r} cannot be compared with itself; name two methods"
     if not pairs:
         yield where, "no pair is named; name some, or write all"
     doubles = {frozenset(pair) for pair in pairs if [set(other) for other in pairs].count(set(pair)) > 1}
@@ -130,13 +166,13 @@ def _gold(
     for place, one in enumerate(gold):
         where = f"gold.{place}"
         if one.method not in known_methods:
-            yield where, f"method {one.method!r} is not under 'methods'; add it there or correct it"
+            yield f"{where}.method", _absent("method", one.method, known_methods)
         if one.item not in known_items:
-            yield where, f"item {one.item!r} is not under 'items'; add it there or correct it"
+            yield f"{where}.item", _absent("item", one.item, known_items)
         for question, bounds in one.expected.items():
             if question not in scales:
                 yield (
-                    where,
+                    f"{where}.expected.{question}",
                     f"{question!r} is no question that is rated; use {', '.join(scales) or 'another'}",
                 )
             else:
@@ -166,7 +202,7 @@ def _bounds(where: str, low: float | None, high: float | None, ends: tuple[int, 
 
 
 def _metrics(metrics: tuple[str, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
-    yield from _twice("metric", "metrics", list(metrics))
+    yield from _twice("metric", _numbered("metrics", metrics), "remove one")
     for place, name in enumerate(metrics):
         if name not in COMPUTED:
             yield f"metrics.{place}", _not_computed(name)
@@ -181,7 +217,7 @@ def _not_computed(name: str) -> str:
     """Why a metric cannot stand under `metrics`, and what can be done."""
     choice, known = ", ".join(sorted(COMPUTED)), known_metric(name)
     if known is None:
-        return f"metric {name!r} is not one of {choice}"
+        return f"metric {name!r} is not one of {choice}; remove it or correct it"
     if known.computed:
         return f"metric {name!r} is not one of {choice}; write {known.name!r}"
     return (
@@ -194,19 +230,22 @@ def _files(stimuli: Stimuli, methods: tuple[Method, ...], items: tuple[Item, ...
     known_methods, known_items = {method.name for method in methods}, {item.name for item in items}
     for method, files in stimuli.files.items():
         if method not in known_methods:
-            yield "stimuli.files", f"method {method!r} is not under 'methods'; add it there or correct it"
+            yield "stimuli.files", _absent("method", method, known_methods)
         for item in files:
             if item not in known_items:
-                yield "stimuli.files", f"item {item!r} is not under 'items'; add it there or correct it"
-    paths = [path for files in stimuli.files.values() for path in files.values()]
-    yield from _twice("file", "stimuli.files", paths)
+                yield "stimuli.files", _absent("item", item, known_items)
+    paths = (("stimuli.files", path) for files in stimuli.files.values() for path in files.values())
+    yield from _twice("file", paths, "give each clip a file of its own")
 
 
 def _recruitment(recruitment: Recruitment) -> Iterator[Problem]:
     if recruitment.by == "prolific" and recruitment.prolific is None:
-        yield "recruitment.prolific", "is missing; add the codes completed, screened_out and over_quota"
+        yield (
+            "recruitment.prolific",
+            "the panel's codes are missing; add completed, screened_out and over_quota",
+        )
     if recruitment.by != "prolific" and recruitment.prolific is not None:
-        yield "recruitment.prolific", "is only for 'by: prolific'; remove it or correct 'by'"
+        yield "recruitment.prolific", "the codes are only for 'by: prolific'; remove them or correct 'by'"
 
 
 def _quotas(recruitment: Recruitment, targets: Any) -> Iterator[Problem]:
@@ -216,6 +255,16 @@ def _quotas(recruitment: Recruitment, targets: Any) -> Iterator[Problem]:
             f"{recruitment.limit} raters cannot reach targets.raters_per_method {targets.raters_per_method}; "
             "raise the limit or lower the target",
         )
+
+
+def _between(design: Any, parts: tuple[Part, ...]) -> Iterator[Problem]:
+    for place, part in enumerate(parts):
+        if design.raters == "between" and part.is_paired and part.pairs != "with_reference":
+            yield (
+                f"parts.{place}.pairs",
+                "a rater who meets one method (design.raters: between) cannot compare it with others; "
+                "write pairs: with_reference, or raters: within",
+            )
 
 
 def _translated(key: str) -> Callable[[str, tuple[str, ...], Any], Iterator[Problem]]:
@@ -231,15 +280,17 @@ def _translated(key: str) -> Callable[[str, tuple[str, ...], Any], Iterator[Prob
 def _in_all(key: str, words: Words, language: str, translations: tuple[str, ...]) -> Iterator[Problem]:
     wanted = {language, *translations}
     given = set(words.translations)
-    missing, foreign = sorted(wanted - (given or {language})), sorted(given - wanted)
-    if missing:
-        texts = ", ".join(f"{one}: …" for one in (language, *translations))
-        yield key, f"has no text in {missing[0]!r}; write {{{texts}}}"
-    if foreign:
-        yield (
-            key,
-            f"has a text in {foreign[0]!r}, which is not a language of the study; add it to 'translations'",
-        )
+    texts = ", ".join(f"{one}: …" for one in dict.fromkeys((language, *translations)))
+    for one in sorted(wanted - (given or {language})):
+        yield key, f"the text in {one!r} is missing; write {{{texts}}}"
+    for one in sorted(given - wanted):
+        if re.fullmatch(LANGUAGE_RULE, one):
+            yield (
+                key,
+                f"a text is in {one!r}, which is no language of the study; add it to 'translations'",
+            )
+        else:
+            yield key, f"{one!r} is no language tag; write one such as en, de or pt-BR"
 
 
 CHECKS = (
@@ -254,6 +305,7 @@ CHECKS = (
     _Check(("stimuli", "methods", "items"), _files),
     _Check(("recruitment",), _recruitment),
     _Check(("recruitment", "targets"), _quotas),
+    _Check(("design", "parts"), _between),
     *(
         _Check(("language", "translations", key), _translated(key))
         for key in ("title", "texts", "items", "parts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,18 @@ def load_study(path: Path) -> StudyConfig:
     """Read a study from its folder or its `study.yaml`. Raises InputError; MistakesError for several."""
     file = path / CONFIG_FILE if path.is_dir() else path
     read = read_yaml_file(file, HINT)
-    raw = with_table(read.content, file.parent) if isinstance(read.content, dict) else read.content
-    return _parsed(raw, str(file), "", read)
+    raw, about_table = _with_table(read.content, file.parent)
+    return _parsed(raw, str(file), "", read, about_table)
+
+
+def _with_table(raw: Any, folder: Path) -> tuple[Any, list[str]]:
+    """The study with its table, or without it and what is wrong with the table."""
+    try:
+        return (with_table(raw, folder) if isinstance(raw, dict) else raw), []
+    except MistakesError as error:
+        return raw, list(error.sentences)
+    except InputError as error:
+        return raw, [str(error)]
 
 
 def parse_study(raw: Any, where: str, under: str = "") -> StudyConfig:
@@ -31,12 +42,18 @@ def parse_study(raw: Any, where: str, under: str = "") -> StudyConfig:
     return _parsed(raw, where, under, YamlFile(None, {}))
 
 
-def _parsed(raw: Any, where: str, under: str, read: YamlFile) -> StudyConfig:
+def _parsed(raw: Any, where: str, under: str, read: YamlFile, about_table: Sequence[str] = ()) -> StudyConfig:
     if not isinstance(raw, dict):
         raise InputError(not_a_mapping(raw, where, under))
     problems = _malformed(raw, under) + _contradictory(raw, under)
-    if problems:
-        raise MistakesError([_sentence(where, location, text, read) for location, text in problems])
+    # Items may come from the table: where it cannot be read, they are not missing.
+    said = [
+        _sentence(where, location, text, read)
+        for location, text in problems
+        if not (about_table and location == ("items",))
+    ]
+    if about_table or said:
+        raise MistakesError([*about_table, *said])
     return StudyConfig.model_validate(raw)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic.json_schema import WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from studies.bundle import STIMULI
-from studies.config.base import Identifier, Strict, Text, Words
+from studies.config.base import NAME_PATTERN, Identifier, Strict, Text, Words
+from studies.reading import no_text
 
 DEFAULT_PATTERN = "clips/{method}/{item}.mp4"
 
@@ -27,6 +29,9 @@ InFolder = Annotated[Text, Field(min_length=1, max_length=512), AfterValidator(_
 
 def _named(value: Any) -> Any:
     """A bare name stands for an object that has nothing but its name."""
+    unquoted = no_text(value)
+    if unquoted is not None:
+        raise ValueError(unquoted)
     return {"name": value} if isinstance(value, str) else value
 
 
@@ -47,6 +52,7 @@ class Item(Strict):
     """One piece of source content (ITU: SRC). Attributes are free and go into the report's subgroups."""
 
     name: Identifier
+    """Of the item; its clips are found by it."""
     role: Literal["scored", "training"] = "scored"
     """`training`: shown for practice before the first scored clip, never scored."""
     dataset: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
@@ -70,13 +76,17 @@ class Item(Strict):
         return self
 
 
-def _or_name(model: str) -> WithJsonSchema:
+class _OrName:
     """For editors: a name alone, or the whole object."""
-    return WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": f"#/$defs/{model}"}]}, mode="validation")
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "pattern": NAME_PATTERN}, handler(schema)]}
 
 
-MethodOrName = Annotated[Method, BeforeValidator(_named)]
-ItemOrName = Annotated[Item, BeforeValidator(_named)]
+MethodOrName = Annotated[Method, BeforeValidator(_named), _OrName()]
+ItemOrName = Annotated[Item, BeforeValidator(_named), _OrName()]
 
 
 class Stimuli(Strict):
@@ -109,8 +119,8 @@ class Clips(Strict):
 
     encode: Literal["auto", "always", "never"] = "auto"
     """`auto`: encoded anew (H.264, AAC) only where they differ or browsers need it; else repacked."""
-    crf: Annotated[int, Field(ge=0, le=35)] = 16
-    """Quality of encoding (x264): 0 is lossless, 16 hardly visible."""
+    crf: Annotated[int, Field(ge=1, le=35)] = 16
+    """Quality of encoding (x264): 1 is next to lossless, 16 hardly visible."""
     loudness_lufs: Annotated[float, Field(ge=-50, le=-10)] | None = None
     """Bring all clips to this loudness (ITU-R BS.1770), such as -23."""
     width: Annotated[int, Field(ge=16, le=7680, multiple_of=2)] | None = None

@@ -56,12 +56,15 @@ class StudyConfig(Strict):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Of everything random that can be repeated."""
     texts: Texts
+    """What raters read besides the questions."""
     methods: Annotated[tuple[MethodOrName, ...], Field(min_length=1)]
     """The systems under evaluation; one may be the reference."""
     items: Annotated[tuple[ItemOrName, ...], Field(min_length=1)]
     """The source contents; each method has a clip of each."""
     stimuli: Stimuli = Stimuli()
+    """Where the clips lie."""
     clips: Clips = Clips()
+    """How the clips are prepared for browsers."""
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
     """Blocks of a sitting."""
     gold: tuple[Gold, ...] = ()
@@ -69,14 +72,21 @@ class StudyConfig(Strict):
     metrics: tuple[str, ...] = ()
     """Objective metrics to compute: psnr, ssim (both against the reference), cpbd."""
     design: Design = Design()
+    """Who sees what."""
     targets: Targets = Targets()
+    """When there are enough ratings."""
     recruitment: Recruitment = Recruitment()
+    """How raters come to the study."""
     devices: Devices = Devices()
+    """What raters may use."""
     payment: Payment | None = None
+    """What raters get for a completed sitting; nothing is said of it by default."""
     screening: Screening = Screening()
     """Rules, declared beforehand, that exclude raters."""
     analysis: Analysis = Analysis()
+    """How the report is computed."""
     reporting: Reporting = Reporting()
+    """Facts for the report that only the researcher knows."""
 
     @model_validator(mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from studies.config.base import Identifier, Strict, Text
+from studies.config.base import Identifier, Strict
 
 Expertise = Literal["none", "some", "expert"]
 Device = Literal["desktop", "phone", "tablet"]
@@ -32,14 +32,18 @@ class Bounds(Strict):
     """Scores that count as right, both included."""
 
     low: float | None = None
+    """The lowest right score; none by default."""
     high: float | None = None
+    """The highest right score; none by default."""
 
 
 class Gold(Strict):
     """A clip whose answer is known, such as one with the sound of another: nobody may call it in sync."""
 
     method: Identifier
+    """Its method, which stands under `methods`."""
     item: Identifier
+    """Its item, which stands under `items`."""
     expected: Annotated[dict[Identifier, Bounds], Field(min_length=1)]
     """{question: {low: …, high: …}}; one of the two is enough."""
 
@@ -59,8 +63,11 @@ class Prolific(Strict):
     """Codes that the panel gives; raters are sent back with them."""
 
     completed: Identifier
+    """For a completed sitting."""
     screened_out: Identifier
+    """For those who may not take part."""
     over_quota: Identifier
+    """For those who come when all places are taken."""
 
 
 class Recruitment(Strict):
@@ -91,7 +98,8 @@ class Payment(Strict):
     """What raters get for a completed sitting; told on the first page."""
 
     amount: Annotated[float, Field(ge=0, le=10000)]
-    currency: Annotated[Text, Field(pattern=r"^[A-Z]{3}$")]
+    """Per sitting, without the fee."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """Three letters, such as EUR."""
     fee: Annotated[float, Field(ge=0, le=5)] = 0.0
     """What the panel adds, as a share of the amount: 0.33 for a third."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import comb
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -23,7 +22,9 @@ class OwnScale(Strict):
     """A scale of one's own: whole grades from `low` to `high`, or any value between them."""
 
     low: Grade
+    """The lowest grade."""
     high: Grade
+    """The highest grade."""
     continuous: bool = False
     """A slider instead of buttons."""
 
@@ -109,6 +110,7 @@ class Part(Strict):
     """One block of a sitting: rating trials (ACR, ACR-HR, DCR) or pairs (PC; CCR: graded)."""
 
     id: Identifier
+    """Its name in the tables and the console."""
     test_method: TestMethod
     """ACR, ACR-HR (hidden reference), DCR (after the shown reference), CCR (graded pairs) or PC (A/B)."""
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=12)]
@@ -131,6 +133,13 @@ class Part(Strict):
     """Which methods meet in PC and CCR: all, each with the reference, or [[one, other], …]."""
     tie: bool = True
     """Whether "no difference" may be answered in PC."""
+
+    @field_validator("pairs", mode="before")
+    @classmethod
+    def _listed_pairs(cls, given: Any) -> Any:
+        if isinstance(given, list | tuple) and any(isinstance(one, str) for one in given):
+            raise ValueError("each pair is a list of two methods; write [[one, other], …]")
+        return given
 
     @model_validator(mode="before")
     @classmethod
@@ -182,16 +191,6 @@ class Part(Strict):
     def ratings(self) -> tuple[Question, ...]:
         """The questions that are answered on a scale."""
         return tuple(question for question in self.questions if question.type == "rating")
-
-    @property
-    def unscored(self) -> int:
-        """Trials of a sitting besides the scored ones."""
-        return self.attention_checks + self.training + self.dummies + self.repeats + self.gold
-
-    def n_trials(self, n_methods: int, n_items: int) -> int:
-        """How many trials of this part one sitting holds at most, unscored ones included."""
-        units = n_items * (comb(n_methods, 2) if self.is_paired else n_methods)
-        return min(self.trials_per_sitting or units, units) + self.unscored
 
 
 def _with_scale(question: Any, scale: ScaleName) -> Any:

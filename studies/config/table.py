@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def _rows(file: Path, name: str) -> list[Row]:
             reader = csv.DictReader(lines, restkey="")
             lacking = [column for column in NEEDED if column not in (reader.fieldnames or [])]
             if lacking:
-                raise InputError(f"{name} has no column {lacking[0]!r}; it needs {', '.join(NEEDED)}.")
+                raise InputError(f"{name} has no column {lacking[0]!r}; {_columns(reader.fieldnames)}.")
             rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
     except FileNotFoundError:
         raise InputError(f"{name} does not exist; add it, or correct 'stimuli.table'.") from None
@@ -49,6 +49,12 @@ def _rows(file: Path, name: str) -> list[Row]:
     if problems:
         raise MistakesError(problems)
     return rows
+
+
+def _columns(header: Sequence[str] | None) -> str:
+    if any(";" in one or "\t" in one for one in header or ()):
+        return "separate its columns by commas"
+    return f"it needs {', '.join(NEEDED)}"
 
 
 def _problems(rows: list[Row], name: str) -> Iterator[str]:

@@ -22,9 +22,10 @@ import numpy as np
 RATERS = 20
 
 
-def timed(link: str, url: str, rater: object, at: object) -> tuple[list[float], list[float]]:
+def timed(link: str, url: str, rater: object, at: object, study: object) -> tuple[list[float], list[float]]:
     """Seconds per stored answer, and per bare request sent after each of them."""
     from mos_platform.simulate.client import enter, sit
+    from mos_platform.simulate.services import operator_key
 
     stored: list[float] = []
     bare: list[float] = []
@@ -40,7 +41,8 @@ def timed(link: str, url: str, rater: object, at: object) -> tuple[list[float], 
         def knock() -> None:
             bare.append(other.get(f"{url}/healthz").elapsed.total_seconds())
 
-        sit(client, enter(client, link, rater, at), rater, knock)
+        sitting = enter(client, link, rater, at)
+        sit(client, sitting, rater, operator_key(study), knock)
     return stored, bare
 
 
@@ -52,20 +54,16 @@ def main() -> None:
     from mos_platform import demo
     from mos_platform.raters.services import simulated_link
     from mos_platform.server import running_server
-    from mos_platform.simulate.opinions import Cell, Mind
-    from mos_platform.stimuli.models import Stimulus
+    from mos_platform.simulate.opinions import Mind
     from studies.simulation import load_simulation
 
     study = demo.prepare()
-    key = {
-        reverse("stimuli:clip", args=[clip.token]): Cell(clip.method.name, clip.item.name)
-        for clip in Stimulus.objects.select_related("method", "item")
-    }
+    items = [item.name for item in study.parsed.items]
     link = reverse("raters:welcome", args=[simulated_link(study).token])
-    minds = [Mind(load_simulation(demo.FOLDER), key, number) for number in range(1, RATERS + 1)]
+    minds = [Mind(load_simulation(demo.FOLDER), items, number) for number in range(1, RATERS + 1)]
     with running_server("127.0.0.1:0") as url, ThreadPoolExecutor(RATERS) as pool:
         demo.wait_for_metrics(study)
-        runs = list(pool.map(lambda mind: timed(link, url, mind, timezone.now()), minds))
+        runs = list(pool.map(lambda mind: timed(link, url, mind, timezone.now(), study), minds))
     print(f"{RATERS} raters at once, {sum(len(stored) for stored, _bare in runs)} stored answers, SQLite")
     for label, place in (("answer stored", 0), ("bare request (/healthz)", 1)):
         seconds = np.concatenate([run[place] for run in runs])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import every_type
 import pytest
 import yaml
 from playwright.sync_api import Browser
@@ -104,7 +105,20 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def platform(study_folder: Path, tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
-    var = tmp_path_factory.mktemp("browser_var")
+    with serving(study_folder, tmp_path_factory.mktemp("browser_var"), repo) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def every_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
+    """The study that asks in every way there is."""
+    folder = every_type.make_folder(tmp_path_factory.mktemp("every"))
+    with serving(folder, tmp_path_factory.mktemp("every_var"), repo) as running:
+        yield running
+
+
+@contextmanager
+def serving(study_folder: Path, var: Path, repo: Path) -> Iterator[Platform]:
     environment = {**os.environ, "MOS_VAR": str(var), "MOS_DATABASE_URL": "", "MOS_REDIS_URL": ""}
 
     def run(*arguments: str) -> str:
@@ -144,11 +158,23 @@ def platform(study_folder: Path, tmp_path_factory: pytest.TempPathFactory, repo:
 @pytest.fixture
 def visit(browser: Browser, platform: Platform) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors; each must end with a clean console, no other host met, and no method's name."""
+    yield from _visitors(browser, platform, (*METHODS, *ITEMS))
+
+
+@pytest.fixture
+def visit_every(browser: Browser, every_platform: Platform) -> Iterator[Callable[..., Visitor]]:
+    """The same for the study that asks in every way."""
+    yield from _visitors(browser, every_platform, (*every_type.METHODS, *every_type.ITEMS))
+
+
+def _visitors(
+    browser: Browser, platform: Platform, secrets: tuple[str, ...]
+) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
-    def make(device: str = "desktop", *, color_scheme: str = "light") -> Visitor:
-        context = browser.new_context(**VIEWPORTS[device], color_scheme=color_scheme)
-        visitors.append(Visitor(context, platform.url, touch=device == "phone", secrets=(*METHODS, *ITEMS)))
+    def make(device: str = "desktop", *, color_scheme: str = "light", locale: str = "en") -> Visitor:
+        context = browser.new_context(**VIEWPORTS[device], color_scheme=color_scheme, locale=locale)
+        visitors.append(Visitor(context, platform.url, touch=device == "phone", secrets=secrets))
         return visitors[-1]
 
     yield make

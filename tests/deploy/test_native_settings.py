@@ -36,12 +36,15 @@ def write(folder: Path, text: str, mode: int = 0o600) -> Path:
 
 def test_a_complete_file_is_taken(tmp_path: Path) -> None:
     lines = [f"{name}={value}" for name, value in COMPLETE.items()]
-    file = write(tmp_path, "\n".join(["# a comment", "", *lines, 'MOS_BIND="0.0.0.0:8100"']))
+    file = write(
+        tmp_path, "\n".join(["# a comment", "", *lines, 'MOS_BIND="0.0.0.0:8100"', "MOS_UPLOAD_MAX_MB=10"])
+    )
     settings = native_settings(read_env_file(file), file)
     assert settings.secret_key == "k" * 48
     assert settings.health_url == "http://127.0.0.1:8100/healthz"
     assert settings.health_host == "study.example.org"
     assert settings.workers >= 1
+    assert settings.uploads == {"MOS_UPLOAD_MAX_MB": "10"}
 
 
 @pytest.mark.parametrize("name", COMPLETE)

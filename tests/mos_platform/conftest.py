@@ -95,6 +95,9 @@ def own_folders(tmp_path: Path, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.BUNDLES_ROOT = tmp_path / "bundles"
     settings.REPORTS_ROOT = tmp_path / "reports"
+    settings.STAGING_ROOT = tmp_path / "staging"
+    settings.UPLOADS_ROOT = tmp_path / "uploads"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
 
 
 def encode(target: Path, *options: str, seconds: float = 1, size: int = 96) -> Path:

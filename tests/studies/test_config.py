@@ -129,15 +129,6 @@ def test_only_declared_screening_is_applied(raw):
     assert parse_study(raw, "here").screening.apply == ()
 
 
-def test_how_many_trials_a_part_has(raw):
-    part = parse_study(raw, "here").parts[0]
-    assert part.n_trials(5, 6) == 31
-    pairs = part.model_copy(update={"test_method": "PC"})
-    assert pairs.n_trials(5, 6) == 61
-    assert pairs.model_copy(update={"trials_per_sitting": 10}).n_trials(5, 6) == 11
-    assert pairs.model_copy(update={"trials_per_sitting": 10**9}).n_trials(5, 6) == 61
-
-
 def test_hidden_reference_needs_a_reference(raw):
     broken = changed(changed(raw, "parts.0.test_method", "ACR-HR"), "methods.0.reference", False)
     with pytest.raises(InputError, match="ACR-HR needs a method with reference: true"):
@@ -211,8 +202,6 @@ def test_dcr_and_ccr_bring_their_own_scales(raw):
     comparison = parse_study(changed(raw, "parts.0.test_method", "CCR"), "here").parts[0]
     assert (impairment.questions[0].scale, impairment.is_paired) == ("dcr5", False)
     assert (comparison.questions[0].scale, comparison.is_paired) == ("ccr7", True)
-    assert impairment.n_trials(5, 6) == 31
-    assert comparison.n_trials(5, 6) == 61
     assert parse_study(raw, "here").parts[0].questions[0].scale == "acr5"
 
 

@@ -11,9 +11,11 @@ import yaml
 
 from studies.config import load_study
 from studies.errors import InputError
+from studies.invention import invented
 from studies.simulation import SIMULATION_FILE, load_simulation
 
 DEMO = Path(__file__).resolve().parents[2] / "studies" / "demo"
+PROTOCOLS = DEMO.parent / "protocols"
 
 
 def changed(folder: Path, **keys: Any) -> Path:
@@ -64,7 +66,7 @@ def test_absent_and_unreadable_files_give_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         load_simulation(tmp_path)
     (tmp_path / SIMULATION_FILE).write_text("raters: [", encoding="utf-8")
-    with pytest.raises(InputError, match="not valid YAML"):
+    with pytest.raises(InputError, match="line 1: a value or a closing bracket is missing"):
         load_simulation(tmp_path)
 
 
@@ -80,3 +82,47 @@ def test_a_study_that_the_truth_does_not_cover_gives_one_sentence(tmp_path: Path
     file = changed(tmp_path, questions=raw["questions"])
     with pytest.raises(InputError, match=r"questions\.sync\.means lacks 'blurred'"):
         load_simulation(file).check_fits(study, str(file))
+
+
+def test_opinions_for_any_study_follow_its_scales_and_are_the_same_again() -> None:
+    config = load_study(PROTOCOLS / "24_continuous.yaml")
+    model = invented(config)
+    means = model.questions["overall"].means
+    assert means["real"] == max(means.values()) == 90
+    assert min(means.values()) == 25
+    assert model.questions["overall"].residual_sd == pytest.approx(13.75)
+    assert invented(config) == model
+    assert any(invented(config, seed=seed).questions != model.questions for seed in range(10))
+    assert (model.raters, invented(config, 7).raters, model.seed) == (30, 7, config.seed)
+
+
+def test_an_impaired_clip_is_measured_from_the_highest_grade_and_pairs_from_nought() -> None:
+    degraded = invented(load_study(PROTOCOLS / "21_degradation.yaml"))
+    assert degraded.questions["impairment"].means["real"] == 5
+    assert [one.method for one in degraded.gold] == ["real", "real"]
+    compared = invented(load_study(PROTOCOLS / "22_comparison.yaml"))
+    assert min(compared.questions["quality"].means.values()) > 0
+    preferred = invented(load_study(PROTOCOLS / "23_preference.yaml"))
+    assert preferred.preferences["better"].by == "better"
+
+
+def test_who_takes_part_is_who_may() -> None:
+    model = invented(load_study(PROTOCOLS / "02_expert_evaluation.yaml"))
+    assert dict(model.expertise) == {"expert": 1.0}
+    assert dict(model.devices) == {"desktop": 1.0}
+    between = invented(load_study(PROTOCOLS / "16_task_based.yaml"))
+    assert between.raters == 4 * 30
+
+
+def test_shares_of_options_must_be_whole(tmp_path: Path) -> None:
+    config = load_study(PROTOCOLS / "07_emotional_consistency.yaml")
+    kept = tmp_path / SIMULATION_FILE
+    raw = yaml.safe_load(invented(config).as_yaml())
+    raw["choices"]["seen"]["shares"]["real"]["anger"] = 0.9
+    kept.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    with pytest.raises(InputError, match="shares of options of 'real' must sum to 1"):
+        load_simulation(kept)
+    del raw["choices"]
+    kept.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    with pytest.raises(InputError, match="question 'seen' of the study is missing; add it under 'choices'"):
+        load_simulation(kept).check_fits(config, str(kept))

@@ -1,8 +1,10 @@
-// The keyboard: space plays, digits answer, enter goes on. Native keys of buttons and radio groups stay as they are.
+// The keyboard: space plays, digits answer, enter goes on. Native keys of buttons, radio groups, sliders and text
+// fields stay as they are.
 
 export function listen({ play, press, next }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest?.("textarea")) return;
     if (event.target.closest?.("button, a, summary") && (event.key === " " || event.key === "Enter")) return;
     if (handle(event, { play, press, next })) event.preventDefault();
   });

@@ -1,9 +1,10 @@
-// How the clips of one trial are shown: a single clip, or two that play one after the other.
+// How the clips of one trial are shown: a single clip, two side by side, or two in turn at the same place.
 
 import { Blocked } from "./player.js";
 
 const GREY_MS = 700;
-const BETWEEN_MS = 500;
+const BETWEEN_MS = { pair: 500, turns: 1000 };
+const PAIR_GAP = 24; // pixels, as in the style sheet
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Presentation {
@@ -23,15 +24,23 @@ export class Presentation {
     }
   }
 
-  prepare(trial, labels) {
+  prepare(trial) {
+    this.inTurns = ["dcr", "ccr"].includes(trial.type);
     this.stage.classList.toggle("pair", trial.type === "pair");
+    this.stage.classList.toggle("turns", this.inTurns);
+    const labels = labelsOf(trial);
     this.all.forEach((player, place) => {
       const clip = trial.clips[place];
       player.box.hidden = !clip;
-      if (clip) player.reserve(clip, labels[clip.side] ?? "");
+      player.box.classList.remove("front");
+      if (clip) player.reserve(clip, labels[clip.role] ?? "");
     });
     const used = this.all.slice(0, trial.clips.length);
-    this.order = trial.first === "right" ? used.reverse() : used;
+    const widths = used.map(({ clip }) => clip.width);
+    this.stage.style.setProperty("--need", trial.type === "pair" ? widths[0] + PAIR_GAP + widths[1] : Math.max(...widths));
+    this.order = used[0].clip.role === trial.first ? used : used.reverse();
+    this.order.forEach(({ box }, place) => box.classList.toggle("later", place > 0));
+    this.#front(this.order[0]);
     this.replays = 0;
   }
 
@@ -47,7 +56,8 @@ export class Presentation {
     await seen();
     await opened();
     for (const [place, player] of this.order.entries()) {
-      if (place > 0) await pause(BETWEEN_MS);
+      if (place > 0) await pause(this.inTurns ? BETWEEN_MS.turns : BETWEEN_MS.pair);
+      this.#front(player);
       this.#label(player, place);
       tell("playing", player);
       await this.#playOrAsk(player, tell);
@@ -59,7 +69,8 @@ export class Presentation {
   /** Lets any clip be played again; `changed(true)` while one plays. */
   offerReplay(changed) {
     for (const player of this.order) {
-      offer(player, "Play again", true, () => this.#replay(player, changed));
+      const words = this.inTurns ? `${player.name.textContent} again` : "Play again";
+      offer(player, words, true, () => this.#replay(player, changed));
     }
   }
 
@@ -73,6 +84,7 @@ export class Presentation {
   async #replay(player, changed) {
     this.replays += 1;
     for (const other of this.order) other.button.hidden = true;
+    this.#front(player);
     this.#label(player, 0);
     changed(true);
     await player.play((resume) => offer(player, "Continue", true, resume));
@@ -102,10 +114,23 @@ export class Presentation {
     });
   }
 
+  /** In turns, the clip that is seen; the other one waits behind it. */
+  #front(player) {
+    for (const other of this.order) other.box.classList.toggle("front", other === player);
+  }
+
   #label(player, place) {
     player.state.textContent = "Playing now";
     for (const other of this.order) other.note.textContent = other !== player && place === 0 && this.replays === 0 ? "Plays second" : "";
   }
+}
+
+/** What the clips of a trial are called on the page, by role. */
+function labelsOf({ type, first, questions }) {
+  if (type === "dcr") return { reference: "Reference", clip: "Clip" };
+  if (type === "ccr") return first === "left" ? { left: "First clip", right: "Second clip" } : { left: "Second clip", right: "First clip" };
+  if (type === "pair") return Object.fromEntries(questions[0].grades.map((grade) => [grade.value, grade.label]));
+  return {};
 }
 
 /** No clip starts in a tab that nobody looks at. */
@@ -117,8 +142,9 @@ async function seen() {
 
 function offer(player, words, again, action) {
   const { button } = player;
+  const name = player.name.textContent;
   button.querySelector("span").textContent = words;
-  button.setAttribute("aria-label", player.name.textContent ? `${words}: ${player.name.textContent}` : words);
+  button.setAttribute("aria-label", name && !words.startsWith(name) ? `${words}: ${name}` : words);
   button.classList.toggle("again", again);
   button.hidden = false;
   button.onclick = () => {

@@ -1,83 +1,68 @@
-// The questions of a trial: one radio group each, visible from the start, open once the clip has ended.
+// The questions of a trial: visible from the start, open once the clip has ended.
+
+import { control } from "./controls.js";
+
+const TWO_DIGITS_MS = 600;
 
 export class Questions {
   constructor(root, onChange) {
     this.root = root;
-    this.groups = [];
-    root.addEventListener("change", (event) => {
-      this.#moveOn(event.target.closest("fieldset"));
-      onChange();
-    });
-    root.addEventListener("focusin", (event) => this.#ask(event.target.closest("fieldset")));
+    this.controls = [];
+    this.onChange = onChange;
+    this.asked = this.last = null;
+    root.addEventListener("focusin", (event) => this.#ask(this.#of(event.target)));
   }
 
-  show(questions, isPair) {
-    this.groups = questions.map((question) => group(question, isPair));
-    this.root.replaceChildren(...this.groups);
+  show(questions) {
+    this.controls = questions.map((question) => control(question, (changed) => this.#changed(changed)));
+    this.root.replaceChildren(...this.controls.map(({ element }) => element));
+    this.asked = this.last = null;
     this.enable(false);
   }
 
   enable(on) {
-    for (const fieldset of this.groups) fieldset.disabled = !on;
-    if (on) this.#ask(this.groups[0]);
+    for (const { element } of this.controls) element.disabled = !on;
+    if (on) this.#ask(this.controls[0]);
   }
 
   /** The answers so far by question id, or null while one is missing. */
   get answers() {
-    const given = this.groups.map((fieldset) => fieldset.querySelector("input:checked"));
-    if (given.includes(null) || given.length === 0) return null;
-    return Object.fromEntries(given.map((input) => [input.name, input.value]));
+    if (this.controls.length === 0 || !this.controls.every(({ complete }) => complete)) return null;
+    const given = this.controls.filter(({ value }) => value !== null);
+    return Object.fromEntries(given.map(({ question, value }) => [question.id, value]));
   }
 
   /** Answers the question that is being asked; false where the key means nothing to it. */
   press(key) {
-    const fieldset = this.asked;
-    const input = fieldset && !fieldset.disabled && fieldset.querySelector(`input[data-key="${CSS.escape(key)}"]`);
-    if (!input) return false;
-    input.focus();
-    input.checked = true;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-    return true;
+    const { asked, last } = this;
+    const now = performance.now();
+    // 1, then 0 at once, is 10, although the first digit was an answer and the next question is being asked.
+    if (last && now - last.at < TWO_DIGITS_MS && last.control.press(last.key + key)) {
+      this.last = null;
+      return true;
+    }
+    this.last = asked ? { control: asked, key, at: now } : null;
+    return Boolean(asked?.press(key));
   }
 
-  #ask(fieldset) {
-    if (!fieldset) return;
-    this.asked = fieldset;
-    for (const other of this.groups) other.classList.toggle("asked", other === fieldset && this.groups.length > 1);
+  #changed(changed) {
+    if (changed.element.querySelector("input[type=radio]")) this.#moveOn(changed);
+    this.onChange();
   }
 
-  #moveOn(fieldset) {
-    const open = (candidate) => !candidate.querySelector("input:checked");
-    const after = this.groups.slice(this.groups.indexOf(fieldset) + 1);
-    this.#ask(after.find(open) ?? this.groups.find(open) ?? fieldset);
+  #of(target) {
+    return this.controls.find(({ element }) => element.contains(target));
   }
-}
 
-function group(question, isPair) {
-  const fieldset = document.createElement("fieldset");
-  fieldset.className = "question";
-  const legend = document.createElement("legend");
-  legend.textContent = question.text;
-  const grades = document.createElement("div");
-  grades.className = isPair ? "grades pair-keys" : "grades";
-  grades.append(...question.grades.map((grade, place) => choice(question.id, grade, isPair ? `${place + 1}` : grade.value)));
-  fieldset.append(legend, grades);
-  return fieldset;
-}
+  #ask(asked) {
+    if (!asked) return;
+    this.asked = asked;
+    for (const { element } of this.controls) element.classList.toggle("asked", element === asked.element && this.controls.length > 1);
+  }
 
-function choice(name, grade, key) {
-  const label = document.createElement("label");
-  label.className = "grade";
-  const input = document.createElement("input");
-  Object.assign(input, { type: "radio", name, value: grade.value });
-  input.dataset.key = key;
-  label.append(input, span("word", grade.label), span("key", key));
-  return label;
-}
-
-function span(className, text) {
-  const element = document.createElement("span");
-  element.className = className;
-  element.textContent = text;
-  return element;
+  #moveOn(from) {
+    const open = ({ value }) => value === null;
+    const after = this.controls.slice(this.controls.indexOf(from) + 1);
+    this.#ask(after.find(open) ?? this.controls.find(open) ?? from);
+  }
 }

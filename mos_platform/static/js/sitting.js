@@ -1,6 +1,7 @@
 // A sitting: instructions, then one trial after another until the server says that there is none left.
 
 import { Refusal, getJson, persistently, postJson } from "./api.js";
+import { showAbout } from "./about.js";
 import { Clips } from "./clips.js";
 import { HiddenWatch, presentationFacts } from "./facts.js";
 import { listen } from "./keys.js";
@@ -16,7 +17,13 @@ const room = byId("room").dataset;
 const trialUrl = (pattern) => (token) => pattern.replace("TRIAL", encodeURIComponent(token));
 
 const WAITING = "Answers are available when the clip has ended.";
-const WAITING_PAIR = "Answers are available when both clips have ended.";
+const WAITING_BOTH = "Answers are available when both clips have ended.";
+const READY = {
+  rating: "Press play.",
+  dcr: "Press play: first the reference, then the clip.",
+  ccr: "Press play to see two clips, one after the other.",
+  pair: "Press play to see two clips, one after the other.",
+};
 
 class SittingPage {
   constructor() {
@@ -81,9 +88,9 @@ class SittingPage {
     this.clips.keep(urls(state));
     showScreen("trial");
     byId("progress").textContent = progressText(state);
-    const labels = Object.fromEntries(trial.questions[0].grades.map((grade) => [grade.value, grade.label]));
-    this.presentation.prepare(trial, trial.type === "pair" ? labels : {});
-    this.questions.show(trial.questions, trial.type === "pair");
+    if (trial.preview) byId("preview").textContent = trial.preview;
+    this.presentation.prepare(trial);
+    this.questions.show(trial.questions);
     byId("next").disabled = true;
     tell("");
     await this.present(trial, state.upcoming);
@@ -92,7 +99,7 @@ class SittingPage {
 
   async present(trial, upcoming) {
     const slow = setTimeout(() => tell("Getting the clip ready…"), 1500);
-    await this.presentation.load().finally(() => clearTimeout(slow));
+    await Promise.all([this.presentation.load(), showAbout(trial)]).finally(() => clearTimeout(slow));
     const isNew = trial.type !== this.lastType;
     this.lastType = trial.type;
     this.hidden.restart();
@@ -150,17 +157,17 @@ class SittingPage {
   #askForAnswers() {
     const complete = this.questions.answers !== null;
     byId("next").disabled = !complete || this.busy;
-    const many = this.trial.questions.length > 1;
+    const asked = this.trial.questions.filter(({ optional }) => !optional);
     if (complete) tell("Press Next to go on.");
-    else tell(many ? "Please answer each question." : "Please answer the question.");
+    else tell(asked.length > 1 ? "Please answer each question." : "Please answer the question.");
   }
 
   #say(moment, player) {
-    const pair = this.trial.type === "pair";
-    const waiting = pair ? WAITING_PAIR : WAITING;
+    const both = this.presentation.order.length > 1;
+    const waiting = both ? WAITING_BOTH : WAITING;
     const first = this.presentation.order[0] === player;
-    if (moment === "ready") tell(`${pair && first ? "Press play to see two clips, one after the other." : "Press play."} ${waiting}`);
-    else tell(pair ? `Playing now: ${player.name.textContent}. ${waiting}` : waiting);
+    if (moment === "ready") tell(`${first ? READY[this.trial.type] : READY.rating} ${waiting}`);
+    else tell(both ? `Playing now: ${player.name.textContent}. ${waiting}` : waiting);
   }
 }
 

@@ -6,6 +6,9 @@ export function kindOfDevice(view = window) {
   return Math.min(view.screen.width, view.screen.height) < 600 ? "phone" : "tablet";
 }
 
-const field = document.getElementById("device");
-if (field) field.value = kindOfDevice();
+const found = { device: kindOfDevice(), "screen-width": window.screen.width, "screen-height": window.screen.height };
+for (const [id, value] of Object.entries(found)) {
+  const field = document.getElementById(id);
+  if (field) field.value = value;
+}
 document.getElementById("errors")?.focus();

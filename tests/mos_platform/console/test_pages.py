@@ -50,15 +50,16 @@ def rate(study: Study, *, score: float = 4, simulated: bool = False) -> None:
     times = {"presented_at": now, "submitted_at": now}
     for trial in sitting.trials.all():
         if trial.is_pair:
-            choice = trial.expected_choice or "left"
-            Comparison.objects.create(trial=trial, question="better", choice=choice, **times)
+            choice = trial.expected.get("better", {}).get("choice", "left")
+            place = {"question": "better", "question_position": 1}
+            Comparison.objects.create(trial=trial, choice=choice, **place, **times)
         else:
             for place, question in enumerate(("overall", "sync"), start=1):
                 Rating.objects.create(
                     trial=trial,
                     question=question,
                     question_position=place,
-                    score=trial.expected_score or score,
+                    score=trial.expected.get(question, {}).get("low", score),
                     **times,
                 )
     sitting.trials.update(state=Trial.State.ANSWERED, opened_at=now)
@@ -96,7 +97,7 @@ def test_progress_counts_raters_per_clip_and_checks(small_study):
 def test_a_failed_check_is_counted_as_failed(small_study):
     rate(small_study)
     check = Trial.objects.get(kind="trap", stimulus__isnull=False)
-    check.ratings.update(score=check.expected_score % 5 + 1)
+    check.ratings.update(score=check.expected["overall"]["low"] % 5 + 1)
     checks = study_progress(small_study).checks
     assert (checks.answered, checks.passed) == (2, 1)
 
@@ -121,7 +122,7 @@ def test_a_study_is_closed_and_opened_again(researcher, small_study):
     assert (
         "Open it again" in researcher.get(reverse("console:study", args=[small_study.slug])).content.decode()
     )
-    assert Client().post(door, enrolment).status_code == 400
+    assert Client().post(door, enrolment).status_code == 403
     researcher.post(reverse("console:open_study", args=[small_study.slug]))
     assert Client().post(door, enrolment).status_code == 302
 

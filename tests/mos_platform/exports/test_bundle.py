@@ -98,7 +98,7 @@ def test_a_rating_and_its_presentation(small_study: Study, tmp_path: Path) -> No
     assert Counter(r["kind"] for r in rows) == {"scored": 24, "trap": 2}
     trap = sitting.trials.get(kind="trap", stimulus__isnull=False)
     for row in (r for r in rows if r["kind"] == "trap"):
-        assert row["expected_low"] == row["expected_high"] == str(trap.expected_score)
+        assert row["expected_low"] == row["expected_high"] == str(trap.expected[row["question"]]["low"])
 
 
 def test_comparisons_name_methods(small_study: Study, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_comparisons_name_methods(small_study: Study, tmp_path: Path) -> None:
         assert row["first"] == row[trial.first]
         assert row["item"] == trial.left.item.name
         assert (row["choice"], row["question"], row["score"]) == ("left", "better", "")
-        assert row["expected_choice"] == (trial.expected_choice if trial.kind == "trap" else "")
+        assert row["expected_choice"] == trial.expected.get("better", {}).get("choice", "")
     assert sum(row["expected_choice"] != "" for row in rows) == 1
 
 

@@ -169,7 +169,7 @@ def test_only_the_current_trial_can_be_answered(small_study):
     ("body", "word"),
     [
         ({}, "answers"),
-        ({"answers": {}}, "answers"),
+        ({"answers": {}}, "overall"),
         ({"answers": {"overall": "4"}}, "sync"),
         ({"answers": {"overall": "6", "sync": "4"}}, "6"),
         ({"answers": {"overall": "4", "sync": "4", "other": "1"}}, "other"),
@@ -220,7 +220,7 @@ def test_a_closed_study_takes_nobody(small_study):
     page = Client().post(
         reverse("raters:welcome", args=[open_link(small_study).token]), {"consent": "on", "expertise": "none"}
     )
-    assert page.status_code == 400
+    assert page.status_code == 403
     assert Rater.objects.count() == 0
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mos_platform.clips.probing import probe
+from mos_platform.exports.services import zipped_bundle
 from mos_platform.intake import take_in
 from mos_platform.metrics.models import MetricValue
 from mos_platform.stimuli.models import Study
 from mos_platform.stimuli.services import import_study
-from studies.errors import InputError
+from studies.errors import InputError, MistakesError
 
 METHODS, ITEMS = ("real", "soft", "copy"), ("one", "two")
 
@@ -29,26 +35,62 @@ def edited(study: Path, old: str, new: str) -> Path:
 
 
 @pytest.mark.django_db
-def test_rows_and_blinded_files(clip_study: Path, settings: Any) -> None:
-    steps: list[tuple[int, int]] = []
-    imported = take_in(clip_study, progress=lambda done, total: steps.append((done, total)))
+def test_rows_and_blinded_files(clip_study: Path) -> None:
+    steps: list[tuple[str, int, int]] = []
+    imported = take_in(clip_study, progress=lambda *step: steps.append(step))
     study = imported.study
     assert imported.created
-    assert (study.slug, study.title) == ("clips", "Clips for tests")
+    assert (study.slug, study.version, study.name, study.title) == ("clips", 1, "clips", "Clips for tests")
     assert study.config_sha256 == study.parsed.sha256()
-    assert steps == [(done, 6) for done in range(7)]
     assert {(s.method.name, s.item.name) for s in study.stimuli.all()} == {
         (m, i) for m in METHODS for i in ITEMS
     }
-    for stimulus in study.stimuli.all():
-        source = clip_study / "clips" / stimulus.method.name / f"{stimulus.item.name}.mp4"
-        assert Path(stimulus.file.path).read_bytes() == source.read_bytes()
-        assert stimulus.bytes == source.stat().st_size
-        assert Path(stimulus.file.name).stem == stimulus.token
-        assert not any(name in stimulus.file.name for name in (*METHODS, *ITEMS, "clips"))
     assert study.items.get(name="one").attributes == {"gender": "female, older", "light": "dim"}
     # PSNR and SSIM of the reference against itself are not planned.
     assert MetricValue.objects.count() == 6 * 3 - 2 * 2
+    last = {phase: (done, total) for phase, done, total in steps}
+    # "copy" is the reference byte for byte: it is decoded and prepared once.
+    assert last == {
+        "Reading the files": (6, 6),
+        "Decoding the clips": (4, 4),
+        "Preparing the clips": (4, 4),
+        "Storing the clips": (6, 6),
+    }
+
+
+@pytest.mark.django_db
+def test_stored_files_tell_nothing(clip_study: Path) -> None:
+    study = take_in(clip_study).study
+    sizes: dict[str, set[int]] = {}
+    for stimulus in study.stimuli.all():
+        source = clip_study / "clips" / stimulus.method.name / f"{stimulus.item.name}.mp4"
+        content = Path(stimulus.file.path).read_bytes()
+        assert stimulus.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
+        assert stimulus.served_sha256 == hashlib.sha256(content).hexdigest()
+        assert stimulus.bytes == len(content)
+        assert Path(stimulus.file.name).stem == stimulus.token
+        assert not any(name in stimulus.file.name for name in (*METHODS, *ITEMS, "clips"))
+        assert not any(mark in content for mark in (b"Lavf", b"x264", b"Lavc"))
+        assert b"Lavf" in source.read_bytes()
+        sizes.setdefault(stimulus.item.name, set()).add(len(content))
+    assert {item: len(different) for item, different in sizes.items()} == {"one": 1, "two": 1}
+
+
+@pytest.mark.django_db
+def test_what_was_found_and_done_is_on_record(own_study: Path, make_clip: Callable[..., Path]) -> None:
+    make_clip(own_study / "clips" / "soft" / "two.mp4", "-r", "30", size=64)
+    study = take_in(own_study).study
+    assert study.processing["treatment"] == "encode"
+    assert any("size" in reason for reason in study.processing["reasons"]), study.processing
+    assert study.processing["software"]["av"]
+    small = study.stimuli.get(method__name="soft", item__name="two")
+    assert (small.facts["video"]["width"], small.facts["video"]["fps"]) == (64, 30.0)
+    assert small.treatment["treatment"] == "encode"
+    assert {(s.width, s.height, s.fps) for s in study.stimuli.filter(item__name="two")} == {(96, 96, 30.0)}
+    assert probe(Path(small.file.path), "it").video.width == 96
+    with zipped_bundle(study).file as bundle:
+        told = json.loads(zipfile.ZipFile(bundle).read("study.json"))
+    assert (told["version"], told["processing"]) == (1, study.processing)
 
 
 @pytest.mark.django_db
@@ -65,7 +107,7 @@ def test_importing_again_changes_nothing(own_study: Path, settings: Any) -> None
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("seed: 3", "seed: 4", r"differs in 'seed'; .*'study:'"),
+        ("seed: 3", "seed: 4", r"differs in 'seed'; .*--new-version.*'study:'"),
         ("title: Clips", "title: Others", r"differs in 'title'; "),
     ],
 )
@@ -98,36 +140,50 @@ def test_whatever_stops_an_import_leaves_nothing(own_study: Path, settings: Any)
     assert take_in(own_study).created
 
 
-def break_nothing_else(study: Path, how: str) -> str:
-    """Break the study in one way; returns what the sentence has to say."""
-    if how == "missing clip":
-        (study / "clips/soft/two.mp4").unlink()
-        return "1 of 6 clips are missing"
-    if how == "no video":
-        (study / "clips/soft/two.mp4").write_text("not a video")
-        return "clips/soft/two.mp4 is not a video"
-    if how == "cut off":
-        clip = study / "clips/copy/one.mp4"
-        clip.write_bytes(clip.read_bytes()[:-100])
-        return "clips/copy/one.mp4 is cut off"
-    if how == "impairment":
-        edited(study, "ACR-HR", "DCR")
-        return (
-            "part 'rating' uses test method DCR, which the platform does not serve yet; use ACR, ACR-HR or PC"
-        )
-    if how == "column name":
-        edited(study, "{gender:", "{fps:")
-        return "'fps' has the name of a column"
-    edited(study, "seed: 3", "sead: 3")
-    return "key 'sead' is not known"
+def without_a_clip(study: Path) -> None:
+    (study / "clips/soft/two.mp4").unlink()
 
 
-BROKEN = ["missing clip", "no video", "cut off", "bad key", "column name", "impairment"]
+def with_a_text_for_a_clip(study: Path) -> None:
+    (study / "clips/soft/two.mp4").write_text("not a video")
 
 
-@pytest.mark.parametrize("how", BROKEN)
-def test_bad_input_gives_one_sentence_and_exit_code_2(installation: Any, own_study: Path, how: str) -> None:
-    says = break_nothing_else(own_study, how)
+def with_a_cut_clip(study: Path) -> None:
+    clip = study / "clips/copy/one.mp4"
+    clip.write_bytes(clip.read_bytes()[:-100])
+
+
+def without_a_picture(study: Path) -> None:
+    edited(study, "{name: two,", "{name: two, picture: two.png,")
+
+
+def with_(old: str, new: str) -> Callable[[Path], Path]:
+    return lambda study: edited(study, old, new)
+
+
+BROKEN = [
+    (without_a_clip, "1 of 6 clips are missing"),
+    (with_a_text_for_a_clip, "clips/soft/two.mp4 is not a video"),
+    (with_a_cut_clip, "clips/copy/one.mp4 is cut off"),
+    (without_a_picture, "two.png, the picture of item 'two', is missing"),
+    (with_("{gender:", "{fps:"), "'fps' has the name of a column"),
+    (
+        with_("metrics:", "recruitment: {by: mturk}\nmetrics:"),
+        "recruitment by mturk is not served yet",
+    ),
+    (
+        with_("metrics:", "design: {sittings_per_rater: 2}\nmetrics:"),
+        "several sittings per rater are not served yet",
+    ),
+    (with_("seed: 3", "sead: 3"), "key 'sead' is not known"),
+]
+
+
+@pytest.mark.parametrize(("break_it", "says"), BROKEN, ids=[says for _, says in BROKEN])
+def test_bad_input_gives_one_sentence_and_exit_code_2(
+    installation: Any, own_study: Path, break_it: Callable[[Path], Any], says: str
+) -> None:
+    break_it(own_study)
     done = installation.run("import_study", str(own_study))
     assert done.returncode == 2
     assert says in done.stderr
@@ -137,6 +193,19 @@ def test_bad_input_gives_one_sentence_and_exit_code_2(installation: Any, own_stu
     assert installation.sql("SELECT count(*) FROM stimuli_study") == [(0,)]
     assert installation.sql("SELECT count(*) FROM stimuli_stimulus") == [(0,)]
     assert files(installation.var / "media") == []
+    assert files(installation.var / "staging" / "studies") == []
+
+
+@pytest.mark.django_db
+def test_all_bad_clips_are_named_at_once(own_study: Path) -> None:
+    with_a_text_for_a_clip(own_study)
+    with_a_cut_clip(own_study)
+    with pytest.raises(MistakesError) as refused:
+        take_in(own_study)
+    assert [sentence.split()[0] for sentence in refused.value.sentences] == [
+        "clips/soft/two.mp4",
+        "clips/copy/one.mp4",
+    ]
 
 
 def test_a_good_study_is_described_and_gives_the_link_for_raters(installation: Any, own_study: Path) -> None:

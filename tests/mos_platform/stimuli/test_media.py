@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mos_platform.stimuli.media import UnsatisfiableError, parse_range
+
+SIGNED_IN = """
+from django.contrib.auth.models import User
+from django.test import Client
+client = Client()
+client.force_login(User.objects.get_or_create(username="viewer")[0])
+print(client.cookies["sessionid"].value)
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(served: tuple[Any, str]) -> Iterator[httpx.Client]:
+    """Signed in: these addresses are for researchers; raters have addresses of their own."""
+    made = served[0].run("shell", "-v", "0", "-c", SIGNED_IN)
+    assert made.returncode == 0, made.stderr
+    with httpx.Client(cookies={"sessionid": made.stdout.strip()}) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +41,14 @@ def clip(served: tuple[Any, str], clip_study: Path) -> tuple[str, bytes, str]:
     return f"{url}/media/{token}.mp4", (here.var / "media" / file).read_bytes(), token
 
 
-def test_the_whole_clip(clip: tuple[str, bytes, str]) -> None:
+def test_strangers_see_nothing(clip: tuple[str, bytes, str]) -> None:
+    answer = httpx.get(clip[0])
+    assert (answer.status_code, answer.content) == (302, b"")
+
+
+def test_the_whole_clip(browser: httpx.Client, clip: tuple[str, bytes, str]) -> None:
     url, content, tag = clip
-    answer = httpx.get(url)
+    answer = browser.get(url)
     assert (answer.status_code, answer.content) == (200, content)
     assert answer.headers["content-type"] == "video/mp4"
     assert answer.headers["content-length"] == str(len(content))
@@ -36,9 +59,9 @@ def test_the_whole_clip(clip: tuple[str, bytes, str]) -> None:
     assert "set-cookie" not in answer.headers
 
 
-def test_head_says_the_same_without_the_body(clip: tuple[str, bytes, str]) -> None:
+def test_head_says_the_same_without_the_body(browser: httpx.Client, clip: tuple[str, bytes, str]) -> None:
     url, content, _ = clip
-    answer = httpx.head(url, headers={"Range": "bytes=0-1"})
+    answer = browser.head(url, headers={"Range": "bytes=0-1"})
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-length"] == str(len(content))
     assert answer.headers["accept-ranges"] == "bytes"
@@ -56,9 +79,11 @@ def test_head_says_the_same_without_the_body(clip: tuple[str, bytes, str]) -> No
         ("bytes=0-0", 0, 1),
     ],
 )
-def test_a_range(clip: tuple[str, bytes, str], asked: str, start: int, stop: int | None) -> None:
+def test_a_range(
+    browser: httpx.Client, clip: tuple[str, bytes, str], asked: str, start: int, stop: int | None
+) -> None:
     url, content, _ = clip
-    answer = httpx.get(url, headers={"Range": asked})
+    answer = browser.get(url, headers={"Range": asked})
     expected = content[start:stop]
     first = len(content) + start if start < 0 else start
     assert (answer.status_code, answer.content) == (206, expected)
@@ -68,34 +93,36 @@ def test_a_range(clip: tuple[str, bytes, str], asked: str, start: int, stop: int
 
 
 @pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=-0"])
-def test_a_range_outside_of_the_clip(clip: tuple[str, bytes, str], asked: str) -> None:
+def test_a_range_outside_of_the_clip(browser: httpx.Client, clip: tuple[str, bytes, str], asked: str) -> None:
     url, content, _ = clip
-    answer = httpx.get(url, headers={"Range": asked})
+    answer = browser.get(url, headers={"Range": asked})
     assert (answer.status_code, answer.content) == (416, b"")
     assert answer.headers["content-range"] == f"bytes */{len(content)}"
 
 
 @pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=a-b", "bytes=-", "lines=0-1", "bytes=0-1,5-6", "0-1"])
-def test_a_range_that_cannot_be_understood_is_ignored(clip: tuple[str, bytes, str], asked: str) -> None:
+def test_a_range_that_cannot_be_understood_is_ignored(
+    browser: httpx.Client, clip: tuple[str, bytes, str], asked: str
+) -> None:
     url, content, _ = clip
-    answer = httpx.get(url, headers={"Range": asked})
+    answer = browser.get(url, headers={"Range": asked})
     assert (answer.status_code, answer.content) == (200, content)
 
 
-def test_if_range_and_if_none_match(clip: tuple[str, bytes, str]) -> None:
+def test_if_range_and_if_none_match(browser: httpx.Client, clip: tuple[str, bytes, str]) -> None:
     url, content, tag = clip
-    same = httpx.get(url, headers={"Range": "bytes=2-5", "If-Range": f'"{tag}"'})
+    same = browser.get(url, headers={"Range": "bytes=2-5", "If-Range": f'"{tag}"'})
     assert (same.status_code, same.content) == (206, content[2:6])
-    other = httpx.get(url, headers={"Range": "bytes=2-5", "If-Range": '"other"'})
+    other = browser.get(url, headers={"Range": "bytes=2-5", "If-Range": '"other"'})
     assert (other.status_code, other.content) == (200, content)
-    known = httpx.get(url, headers={"If-None-Match": f'"{tag}"'})
+    known = browser.get(url, headers={"If-None-Match": f'"{tag}"'})
     assert (known.status_code, known.content) == (304, b"")
 
 
-def test_other_methods_and_addresses(clip: tuple[str, bytes, str]) -> None:
+def test_other_methods_and_addresses(browser: httpx.Client, clip: tuple[str, bytes, str]) -> None:
     url, _, _ = clip
-    assert httpx.post(url).status_code in (403, 405)
-    assert httpx.get(url.replace(".mp4", "0.mp4")).status_code == 404
+    assert browser.post(url).status_code in (403, 405)
+    assert browser.get(url.replace(".mp4", "0.mp4")).status_code == 404
 
 
 @given(size=st.integers(1, 50), first=st.integers(0, 60), last=st.integers(0, 60))

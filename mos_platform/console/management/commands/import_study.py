@@ -11,27 +11,43 @@ from django.urls import reverse
 from mos_platform import environment as env
 from mos_platform.intake import take_in
 from mos_platform.metrics.services import progress
-from mos_platform.progress import progress_bar
+from mos_platform.progress import phases_bar
 from mos_platform.raters.services import open_link
 from mos_platform.stimuli.models import Study
+from mos_platform.uploads.services import take_in_zip
 
 
 class Command(BaseCommand):
     help = "Import a study: its study.yaml and its clips, all of them or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, metavar="PATH", help="the study's folder or its study.yaml")
+        parser.add_argument(
+            "path",
+            type=Path,
+            metavar="PATH",
+            help="the study's folder, its study.yaml, or a zip of the folder",
+        )
+        parser.add_argument(
+            "--new-version",
+            action="store_true",
+            help="where the study is here and has changed: import it beside the older version, which then "
+            "lets nobody new in",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
-        with progress_bar("checking clips") as advance:
-            imported = take_in(options["path"], progress=advance)
+        path, new_version = options["path"], options["new_version"]
+        with phases_bar() as advance:
+            if path.suffix.lower() == ".zip" and not path.is_dir():
+                imported = take_in_zip(path, path.name, progress=advance, new_version=new_version)
+            else:
+                imported = take_in(path, progress=advance, new_version=new_version)
         if imported.created:
             self.stdout.write(f"Imported {_described(imported.study)}.")
         else:
             self.stdout.write(
-                f"Study '{imported.study.slug}' is here already, unchanged; nothing was imported."
+                f"Study '{imported.study.name}' is here already, unchanged; nothing was imported."
             )
         address = settings.BASE_URL + reverse("raters:welcome", args=[open_link(imported.study).token])
         # `serve --bind` comes later, and in a process of its own.
@@ -41,4 +57,5 @@ class Command(BaseCommand):
 
 def _described(study: Study) -> str:
     clips = f"{study.stimuli.count()} clips ({study.methods.count()} methods × {study.items.count()} items)"
-    return f"study '{study.slug}': {clips}, {progress(study).total} metric values to compute"
+    version = f", version {study.version}" if study.version > 1 else ""
+    return f"study '{study.slug}'{version}: {clips}, {progress(study).total} metric values to compute"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from rich.console import Console
+
+from mos_platform.preflight.study import check_study
+from mos_platform.preflight.table import as_json, print_clips, print_table
+from mos_platform.progress import progress_bar
+
+NOT_READY = 1
+
+
+class Command(BaseCommand):
+    help = (
+        "Find every mistake of a study before a rater is paid: file, clips, blinding, time, cost, precision. "
+        "Exit code 0: ready (perhaps with warnings); 1: something fails."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, metavar="PATH", help="the study's folder or its study.yaml")
+        parser.add_argument("--clips", action="store_true", help="list the facts of every clip")
+        parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        with progress_bar("Decoding the clips") as advance:
+            preflight = check_study(options["path"], advance)
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(preflight), ensure_ascii=False, indent=1))
+        else:
+            console = Console(soft_wrap=False, width=None if sys.stdout.isatty() else 110)
+            if options["clips"]:
+                print_clips(preflight, console)
+            print_table(preflight, console)
+        if preflight.level == "fail":
+            sys.exit(NOT_READY)

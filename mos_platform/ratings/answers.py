@@ -1,0 +1,126 @@
+"""Which answers a trial's questions take, and a rater's answers checked against that."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from mos_platform.assignments.models import Trial
+from studies.config import Part, Question
+from studies.errors import InputError
+
+AnswerType = Literal["rating", "continuous", "preference", "choice", "text"]
+SIDES = {"left": "Clip A", "tie": "No difference", "right": "Clip B"}
+LONGEST_TEXT = 2000  # characters
+PLAIN_NUMBER = frozenset("0123456789.-")
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer that fits its question; `position` is the question's place on the page, from 1."""
+
+    question: str
+    position: int
+    type: AnswerType
+    value: str
+
+
+def answer_type(part: Part, question: Question) -> AnswerType:
+    if part.test_method == "PC":
+        return "preference"
+    if question.type != "rating":
+        return question.type
+    return "continuous" if question.grades.continuous else "rating"
+
+
+def asked(part: Part, trial: Trial) -> list[Question]:
+    """The trial's questions, in order; an attention check asks for scores only."""
+    return list(part.ratings if trial.kind == Trial.Kind.TRAP else part.questions)
+
+
+def may_be_left_out(question: Question, trial: Trial) -> bool:
+    return question.optional and trial.kind != Trial.Kind.TRAP
+
+
+def words(part: Part, question: Question) -> dict[str, str]:
+    """Values to choose from with their words, highest or left first; of a slider, the words along it."""
+    kind = answer_type(part, question)
+    if kind == "preference":
+        return {value: label for value, label in SIDES.items() if part.tie or value != "tie"}
+    if kind == "choice":
+        return {option: str(label) for option, label in question.options.items()}
+    if kind == "text":
+        return {}
+    scale = question.grades
+    grades = sorted(scale.labels) if kind == "continuous" else scale.grades
+    return {str(grade): str(scale.labels.get(grade, "")) for grade in reversed(grades)}
+
+
+def check(part: Part, trial: Trial, answers: Mapping[str, str]) -> list[Given]:
+    """The answers in the order of the page; optional ones that are missing or empty are left out.
+
+    Raises InputError for the first answer that does not fit.
+    """
+    questions = asked(part, trial)
+    unasked = sorted(set(answers) - {question.id for question in questions})
+    if unasked:
+        listed = ", ".join(question.id for question in questions)
+        raise InputError(f"Question {_shown(unasked[0])} was not asked; answer {listed}.")
+    given = []
+    for position, question in enumerate(questions, start=1):
+        value = answers.get(question.id, "").strip()
+        if value:
+            kind = answer_type(part, question)
+            _refuse_unfit(part, question, kind, value)
+            given.append(Given(question.id, position, kind, value))
+        elif not may_be_left_out(question, trial):
+            raise InputError(f"The answer to '{question.id}' is missing; answer every question.")
+    return given
+
+
+def preferred(score: float, first: str) -> str:
+    """The side that a graded answer prefers; `score` is of the second clip relative to the first."""
+    if score == 0:
+        return "tie"
+    second = "right" if first == "left" else "left"
+    return first if score < 0 else second
+
+
+def expected_choice(expected: Mapping[str, float | str], first: str) -> str:
+    """The side that a check on a pair asks for; "" where nothing is expected."""
+    if "low" in expected:
+        return preferred(float(expected["low"]), first)
+    return str(expected.get("choice", ""))
+
+
+def _refuse_unfit(part: Part, question: Question, kind: AnswerType, value: str) -> None:
+    if kind == "text":
+        if len(value) > LONGEST_TEXT:
+            raise InputError(
+                f"The answer to '{question.id}' has {len(value)} characters; use at most {LONGEST_TEXT}."
+            )
+    elif kind == "continuous":
+        low, high = question.grades.low, question.grades.high
+        if not low <= _number(value) <= high:
+            raise InputError(
+                f"{_shown(value)} is no answer to '{question.id}'; give a number from {low} to {high}."
+            )
+    elif value not in (allowed := words(part, question)):
+        raise InputError(
+            f"{_shown(value)} is no answer to '{question.id}'; give one of {', '.join(allowed)}."
+        )
+
+
+def _number(value: str) -> float:
+    """NaN for whatever is not written plainly."""
+    try:
+        return float(value) if set(value) <= PLAIN_NUMBER else math.nan
+    except ValueError:
+        return math.nan
+
+
+def _shown(given: str) -> str:
+    """What somebody sent, short and safe to send back."""
+    return ascii(given[:40])

@@ -1,0 +1,98 @@
+"""A study's files as they lie in its folder: every clip and picture with its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from studies.config import Cell, StudyConfig, is_file, missing_clips
+from studies.errors import InputError, MistakesError
+
+Progress = Callable[[str, int, int], None]
+READING = "Reading the files"
+MOST_CELLS = 200_000  # method × item
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file; `name` is its path in the study's folder, `stamp` tells whether it was touched since."""
+
+    name: str
+    path: Path
+    sha256: str
+    stamp: tuple[int, int]
+
+    def check_untouched(self) -> None:
+        """Raises InputError where the file has changed since its hash was taken."""
+        try:
+            touched = _stamp(self.path) != self.stamp
+        except OSError:
+            touched = True
+        if touched:
+            raise InputError(f"{self.name} changed while it was imported; import the study again.")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Clips by (method, item), in the order of the study file, and pictures by item."""
+
+    clips: dict[Cell, Source]
+    pictures: dict[str, Source]
+
+
+def find_sources(config: StudyConfig, folder: Path, progress: Progress) -> Sources:
+    """Raises InputError, or MistakesError for several: a file that is missing or cannot be read."""
+    asked = len(config.methods) * len(config.items)
+    if asked > MOST_CELLS:
+        raise InputError(
+            f"the study asks for {asked:,} clips; {MOST_CELLS:,} are the most that are imported."
+        )
+    _check_all_there(config, folder)
+    cells = {(method, item): config.clip_path(method, item) for method, item in config.cells()}
+    pictures = {item.name: item.picture for item in config.items if item.picture is not None}
+    names = list(dict.fromkeys([*cells.values(), *pictures.values()]))
+    read: dict[str, Source] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for source in pool.map(lambda name: _source(folder, name), names):
+            read[source.name] = source
+            progress(READING, len(read), len(names))
+    return Sources(
+        {cell: read[name] for cell, name in cells.items()},
+        {item: read[name] for item, name in pictures.items()},
+    )
+
+
+def _check_all_there(config: StudyConfig, folder: Path) -> None:
+    problems = []
+    missing = missing_clips(config, folder)
+    if missing:
+        problems.append(
+            f"{len(missing)} of {len(config.cells())} clips are missing in {folder} (the first is "
+            f"{missing[0]}); add the files or correct 'stimuli', 'methods' or 'items'."
+        )
+    problems += [
+        f"{item.picture}, the picture of item {item.name!r}, is missing in {folder}; add the file."
+        for item in config.items
+        if item.picture is not None and not is_file(folder / item.picture)
+    ]
+    if problems:
+        raise MistakesError(problems)
+
+
+def _source(folder: Path, name: str) -> Source:
+    path = folder / name
+    try:
+        with path.open("rb") as file:
+            stamp = _stamp(path)
+            return Source(name, path, hashlib.file_digest(file, "sha256").hexdigest(), stamp)
+    except OSError as error:
+        raise InputError(f"{name} cannot be read ({error.strerror}); make it readable.") from None
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    facts = path.stat()
+    return facts.st_size, facts.st_mtime_ns

@@ -1,0 +1,161 @@
+"""A rater's way through every type of trial and question, in a real browser, by finger and by keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from every_type import ITEMS, METHODS
+from playwright.sync_api import Page, expect
+from visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Visitor]
+DESCRIBED = 2 + 1 + 3 + 1 + 1 + 1
+TRIALS = DESCRIBED + 1 + 2 + 2 + 3 + 2
+
+
+def overflow(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def stored(platform, token: str, table: str, columns: str) -> list[tuple]:
+    return platform.rows(
+        f"SELECT {columns} FROM ratings_{table} AS answer "
+        "JOIN assignments_trial ON trial_id = assignments_trial.id "
+        "JOIN raters_sitting ON sitting_id = raters_sitting.id "
+        "WHERE raters_sitting.token = ? ORDER BY position, question_position",
+        token,
+    )
+
+
+def check_page(rater: Visitor) -> None:
+    """Nothing sticks out, nothing is too small for a finger, no word is cut off."""
+    assert overflow(rater.page) == 0
+    for target in rater.page.locator(".grade, #questions input[type=range], textarea, .play, .button").all():
+        if target.is_visible():
+            size = target.bounding_box()
+            assert min(size["width"], size["height"]) >= 44, (size, target)
+    cut = rater.page.evaluate(
+        "[...document.querySelectorAll('.grade .word, .slider-word, legend')]"
+        ".filter(word => word.scrollWidth > word.clientWidth + 1)"
+        ".filter(word => getComputedStyle(word).display !== 'inline')"
+        ".map(word => word.textContent)"
+    )
+    assert cut == []
+
+
+def test_a_whole_sitting_of_every_type_on_a_phone(visit_every: Visit, every_platform):
+    rater = visit_every("phone")
+    told = rater.note_bodies()
+    rater.enter(every_platform.link)
+    page, seen = rater.page, Counter()
+    for position in range(1, TRIALS + 1):
+        rater.wait_for_trial(position)
+        rater.watch()
+        check_page(rater)
+        for name in ("textarea", "input[type=range]", "#picture", ".turns", ".pair"):
+            seen[name] += page.locator(name).locator("visible=true").count()
+        rater.answer(place=0)
+        rater.act(rater.next_button)
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=15_000)
+    assert seen == {
+        "textarea": DESCRIBED - 1,
+        "input[type=range]": 2,
+        "#picture": DESCRIBED,
+        ".turns": 2 + 3,
+        ".pair": 2,
+    }
+    assert not [text for text in told for name in (*METHODS, *ITEMS) if name in text]
+    ratings = stored(every_platform, rater.token, "rating", "question, score")
+    assert Counter(question for question, _ in ratings) == {
+        "many": DESCRIBED,
+        "ninefold": 1,
+        "smooth": 2,
+        "damage": 2,
+    }
+    # The highest grade stands first, and a quarter from the left is three quarters up.
+    scores = dict(ratings)
+    assert (scores["many"], scores["ninefold"], scores["damage"]) == (10, 9, 5)
+    assert scores["smooth"] == pytest.approx(75, abs=4)
+    graded = stored(every_platform, rater.token, "comparison", "question, answer.score, choice, first")
+    for question, score, choice, first in graded:
+        second = "right" if first == "left" else "left"
+        assert (score, choice) == ((None, "left") if question == "better" else (3, second))
+    texts = stored(every_platform, rater.token, "textanswer", "question, text")
+    assert Counter(texts) == {
+        ("mood", "happy"): DESCRIBED - 1,
+        ("remark", "The mouth was late."): DESCRIBED - 1,
+    }
+    assert all(
+        at is not None for (at,) in every_platform.rows("SELECT delivered_at FROM assignments_showing")
+    )
+
+
+def test_a_slider_has_no_value_until_it_is_touched_and_obeys_the_keys(visit_every: Visit, every_platform):
+    rater = visit_every()
+    rater.enter(every_platform.link)
+    page = rater.page
+    for position in range(1, DESCRIBED + 2):
+        rater.wait_for_trial(position)
+        rater.watch()
+        rater.answer()
+        rater.act(rater.next_button)
+    rater.wait_for_trial(DESCRIBED + 2)
+    rater.watch()
+    slider = page.get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", "not answered yet")
+    expect(rater.next_button).to_be_disabled()
+    slider.focus()
+    page.keyboard.press("Tab")
+    expect(rater.next_button).to_be_disabled()
+    slider.focus()
+    page.keyboard.press("End")
+    expect(rater.next_button).to_be_enabled()
+    assert slider.input_value() == "100"
+    page.keyboard.press("ArrowDown")
+    expect(slider).to_have_attribute("aria-valuetext", "99, nearest to Excellent")
+    page.keyboard.press("Enter")
+    rater.wait_for_trial(DESCRIBED + 3)
+    assert ("smooth", 99.0) in stored(every_platform, rater.token, "rating", "question, score")
+
+
+def test_digits_of_a_long_scale_and_text_that_keys_do_not_disturb(visit_every: Visit, every_platform):
+    rater = visit_every()
+    rater.enter(every_platform.link)
+    page = rater.page
+    rater.watch()
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    assert page.locator("input:checked").first.input_value() == "10"
+    page.keyboard.press("2")
+    assert page.locator("input:checked").nth(1).input_value() == "sad"
+    area = page.locator("textarea")
+    area.focus()
+    page.keyboard.type("At 3 s\nit froze 5 times ")
+    assert area.input_value() == "At 3 s\nit froze 5 times "
+    expect(page.locator(".count")).to_have_text("24 of 2000 characters")
+    assert page.locator("input:checked").first.input_value() == "10"
+    assert page.locator(".box.showing").count() == 0
+    rater.act(rater.next_button)
+    rater.wait_for_trial(2)
+    texts = stored(every_platform, rater.token, "textanswer", "question, text")
+    assert texts == [("mood", "sad"), ("remark", "At 3 s\nit froze 5 times")]
+
+
+def test_the_language_is_the_browsers_and_can_be_changed(visit_every: Visit, every_platform):
+    rater = visit_every(locale="de-AT")
+    page = rater.page
+    page.goto(every_platform.link)
+    expect(page.locator("h1")).to_have_text("Jede Art zu fragen")
+    rater.act(page.get_by_role("link", name="English"))
+    expect(page.locator("h1")).to_have_text("Every way of asking")
+    rater.act(page.get_by_role("link", name="Deutsch"))
+    page.locator("select[name=expertise]").select_option("some")
+    rater.act(page.get_by_label("I have read this"))
+    rater.press_button("Continue")
+    page.wait_for_url("**/sitting/**")
+    expect(page.locator("#instructions")).to_contain_text("Sehen Sie jeden Clip an")
+    assert page.locator("html").get_attribute("lang") == "de"
