@@ -1,4 +1,4 @@
-"""Write a study bundle: a folder that is whole, with its manifest, or not there at all."""
+"""Write a study bundle: a folder that is whole, with its manifest, or not there at all; tell two apart."""
 
 from __future__ import annotations
 
@@ -13,9 +13,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from studies.bundle import MANIFEST_FILE, SCHEMA_VERSION, STUDY_FILE
+import numpy as np
+import pandas as pd
+
+from studies.bundle import COMPARISONS, MANIFEST_FILE, METRICS, RATINGS, SCHEMA_VERSION, STUDY_FILE
 from studies.errors import InputError
 
+READ = {  # columns that are read of tables that hold these; of the others, each says something
+    ("rater", "question"): frozenset({*RATINGS.header, *COMPARISONS.header, "n"}),
+    ("metric", "value"): frozenset({*METRICS.header, "item"}),
+}
 MADE_FROM = "made_from"  # key of study.json in bundles that a program made from other files
 
 
@@ -94,3 +101,36 @@ def take_place(out: Path, fresh: Path, old: Path) -> None:
         if old.exists():
             old.rename(out)
         raise
+
+
+def fingerprint(*frames: pd.DataFrame | None) -> str:
+    """sha256 of the tables' cells, whatever the order of rows; columns that hold nothing do not count.
+
+    Of answers and metrics, columns that no bundle has do not either. Rows are lines, cells parted by U+001F,
+    sorted.
+    """
+    digest = hashlib.sha256()
+    for frame in frames:
+        for line in [] if frame is None else _lines(frame):
+            digest.update(f"{line}\n".encode("utf-8", "surrogateescape"))
+        digest.update(b"\x1d")
+    return digest.hexdigest()
+
+
+def _lines(frame: pd.DataFrame) -> list[str]:
+    names = {str(name) for name in frame.columns}
+    known = next((read for keys, read in READ.items() if names.issuperset(keys)), names)
+    cells = {name: _cells(frame[name]) for name in sorted(known & names - {"row"})}
+    filled = {name: column for name, column in cells.items() if any(column)}
+    return ["\x1f".join(filled), *sorted("\x1f".join(row) for row in zip(*filled.values(), strict=True))]
+
+
+def _cells(column: pd.Series) -> list[str]:
+    """As text, each value once: columns mostly repeat few."""
+    code, values = pd.factorize(column)
+    texts = np.array([*(_cell(value) for value in values), ""], dtype=object)
+    return list(texts[code])
+
+
+def _cell(value: object) -> str:
+    return repr(float(value)) if isinstance(value, float | int | np.number) else str(value)

@@ -24,6 +24,36 @@ NUMBERS = ("integer", "number")
 NUMERIC = frozenset(
     {"n", *(column.name for table in TABLES for column in table.columns if column.kind in NUMBERS)}
 )
+KNOWN = frozenset({"n", *(column.name for table in TABLES for column in table.columns)})
+SYNONYMS = {  # what other people call a column, in lower case
+    "rater": (
+        "participant",
+        "subject",
+        "observer",
+        "listener",
+        "viewer",
+        "worker",
+        "user",
+        "assessor",
+        "judge",
+    ),
+    "method": ("model", "system", "algorithm", "condition", "hrc", "approach", "codec"),
+    "item": (
+        "video",
+        "clip",
+        "file",
+        "filename",
+        "content",
+        "src",
+        "source",
+        "sample",
+        "sequence",
+        "sentence",
+    ),
+    "score": ("mos", "rating", "vote", "opinion", "grade", "opinion score", "value", "answer"),
+}
+EXAMPLE = "{method}_{item}"
+WIDE = 3  # so many columns of numbers and no score are a wide table
 IDS = frozenset({"rater", "stimulus", "method", "item", "left", "right", "winner", "loser"})
 IN_EXCEL = "in Excel: Save As, file type “CSV UTF-8 (Comma delimited)”"
 SAVE = f"save the file as UTF-8 ({IN_EXCEL})"
@@ -144,6 +174,11 @@ def require(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
         return
     if len(names) == 1 < len(columns):
         raise one_column(names[0], where)
+    if "score" in absent and _is_wide(frame):
+        raise InputError(
+            f"{where} looks like a wide spreadsheet ({len(names)} columns, several of them with scores); "
+            f"make a bundle of it with 'analysis convert {where} --out DIR --stimulus-pattern {EXAMPLE}'."
+        )
     listed = ", ".join(f"'{column}'" for column in absent)
     what = f"column {listed} is" if len(absent) == 1 else f"columns {listed} are"
     mend = ", ".join(_mend(column, names, alone=len(absent) == 1) for column in absent)
@@ -158,11 +193,29 @@ def one_column(name: str, where: str) -> InputError:
     return InputError(f"{where} has only one column ({begun!r}); {COMMAS}.")
 
 
+def _is_wide(frame: pd.DataFrame) -> bool:
+    """Whether several unknown columns hold numbers, as one per rater or per stimulus does."""
+    others = [str(name) for name in frame.columns if name not in KNOWN and not _synonym(str(name))]
+    numbers = [pd.to_numeric(frame[name].where(frame[name] != "", None), errors="coerce") for name in others]
+    filled = [(frame[name] != "").sum() for name in others]
+    scores = [
+        1 for value, count in zip(numbers, filled, strict=True) if count and value.notna().sum() > count / 2
+    ]
+    return len(scores) >= WIDE
+
+
+def _synonym(name: str) -> str | None:
+    """The column that goes by this name elsewhere."""
+    word = name.strip().lower().replace("_", " ").removesuffix(" id").removesuffix(" name")
+    return next((known for known, words in SYNONYMS.items() if word in words), None)
+
+
 def _mend(column: str, names: Sequence[str], *, alone: bool) -> str:
     near = difflib.get_close_matches(column, [name.lower() for name in names], n=1, cutoff=0.85)
     meant = next((name for name in names if near and name.lower() == near[0]), None)
+    meant = meant or next((name for name in names if _synonym(name) == column), None)
     if alone:
-        return f"rename '{meant}'" if meant else "add it"
+        return f"rename '{meant}' to '{column}'" if meant else "add it"
     return f"rename '{meant}' to '{column}'" if meant else f"add '{column}'"
 
 

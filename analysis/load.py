@@ -11,20 +11,18 @@ import numpy as np
 import pandas as pd
 
 from analysis import compared, measured, tables
-from analysis.bundles import MADE_FROM
-from analysis.sources import Source, open_source, read_study
+from analysis.bundles import MADE_FROM, fingerprint
+from analysis.sources import Source, open_source, read_study, sha256
 from analysis.stats.result import Note
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, STUDY_FILE
 from studies.config import Item, StudyConfig, TestMethod, parse_study
 from studies.errors import InputError
 from studies.reading import parse
 from studies.reporting import Reporting
-from studies.scales import SCALES
 
-Scale = tuple[float, float]
-ACR = SCALES["acr5"]
+Scale = tables.Scale
+AskedScale = tables.AskedScale
 REFERENCE = "reference"  # key of study.json that names the real video's method where there is no study file
-STRAY = 0.05  # a smaller share of scores outside ACR's grades looks like a mistake rather than another scale
 COMPARISON_ORDER = ["question", "item", "left", "right", "rater", "choice", "n", "first", "score"]
 
 
@@ -41,6 +39,8 @@ class StudyData:
     direction ("" where unknown), unit, status. scales: ends of the scale per question; scale: over all.
     hidden_reference_questions have DMOS; degradation_questions were rated beside the reference (DCR).
     reporting: what the researcher tells beside; collected_with: the platform's software and its versions.
+    data_sha256: of the rows that were read, in whatever order and file; files: sha256 of each file by name;
+    read_with: how the user said to read them, by option.
     """
 
     study: str
@@ -65,6 +65,9 @@ class StudyData:
     degradation_questions: tuple[str, ...]
     reporting: Reporting = field(default_factory=Reporting)
     collected_with: dict[str, str] = field(default_factory=dict)
+    data_sha256: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    read_with: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,14 @@ def load_source(
     question_column: str | None = None,
     reference: str | None = None,
     title: str | None = None,
+    scale: AskedScale = None,
 ) -> StudyData:
     """Read a bundle folder, bundle zip, bare ratings.csv or comparisons.csv, or a study by address or id.
 
     `metrics` is a further table of objective values; `question_column` names the column that holds the
-    question; `reference`, the method that is the real video, and `title` are for a source without a study
-    file. Raises InputError: one sentence with file, row, column and how to mend it.
+    question; `reference`, the method that is the real video, `title` and `scale`, the ends of the scale of
+    all questions or of each by name, are for a source without a study file. Raises InputError: one sentence
+    with file, row, column and how to mend it.
     """
     return load_opened(
         open_source(source),
@@ -103,6 +108,7 @@ def load_source(
         question_column=question_column,
         reference=reference,
         title=title,
+        scale=scale,
     )
 
 
@@ -113,6 +119,7 @@ def load_opened(
     question_column: str | None = None,
     reference: str | None = None,
     title: str | None = None,
+    scale: AskedScale = None,
 ) -> StudyData:
     """As load_source, of a source that is open already."""
     header = _entitled(_header(opened), title, opened)
@@ -125,14 +132,21 @@ def load_opened(
         tables.read_raters(opened.files[RATERS.file], RATERS.file) if RATERS.file in opened.files else None
     )
     values = _metrics(opened, metrics, stimuli)
-    scales, scale_notes = _scales(opened, ratings.frame, header)
+    scales, scale_notes = _scales(opened, ratings.frame, header, scale)
     graded = compared.graded_questions(comparisons.frame)
     scales = {**dict.fromkeys(graded, (float(compared.CCR.low), float(compared.CCR.high))), **scales}
     bare = compared.without_scores(comparisons.frame, _asked_by(header.config, "CCR"))
     notes = (*ratings.notes, *comparisons.notes, *values.notes, *scale_notes, *bare)
     sides = compared.with_methods(comparisons.frame, stimuli)
     header, stimuli = _referred(header, stimuli, sides, reference, opened)
-    return _assembled(header, (ratings.frame, sides, stimuli, raters, values.frame), scales, notes)
+    data = _assembled(header, (ratings.frame, sides, stimuli, raters, values.frame), scales, notes)
+    told = {"question_column": question_column, "reference": reference, "scale": tables.scale_text(scale)}
+    return replace(
+        data,
+        data_sha256=fingerprint(data.ratings, data.comparisons, data.stimuli, data.raters, data.metrics),
+        files={**opened.digests(), **({metrics.name: sha256(_bytes(metrics))} if metrics else {})},
+        read_with={name: value for name, value in told.items() if value},
+    )
 
 
 def _entitled(header: _Header, title: str | None, opened: Source) -> _Header:
@@ -288,39 +302,22 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
-def _scales(opened: Source, ratings: pd.DataFrame, header: _Header) -> tuple[dict[str, Scale], list[Note]]:
-    """Lowest and highest grade per question: declared, else 1–5 where it fits, else what was observed."""
-    config = header.config
+def _scales(
+    opened: Source, ratings: pd.DataFrame, header: _Header, asked: AskedScale
+) -> tuple[dict[str, Scale], list[Note]]:
+    """Lowest and highest grade per question: declared, as the user says, else as the scores let assume."""
+    config, where = header.config, opened.label(RATINGS.file)
     declared = dict(header.scales)
-    for asked in (question for part in config.parts for question in part.ratings) if config else ():
-        declared[asked.id] = (float(asked.grades.low), float(asked.grades.high))
-    tables.check_scale(ratings, declared, opened.label(RATINGS.file))
-    notes = []
-    scales = dict(declared)
-    for question in tables.natural(set(ratings["question"].unique()) - set(declared)):
-        scales[question], note = _assumed(question, ratings[ratings["question"] == question])
-        notes.append(note)
-    return scales, notes
-
-
-def _assumed(question: str, asked: pd.DataFrame) -> tuple[Scale, Note]:
-    """Practice and repeats do not make a scale, unless there is nothing else."""
-    scored = asked[asked["kind"] == "scored"]
-    counted = scored if len(scored) else asked
-    score = counted["score"].to_numpy(dtype=float)
-    low, high = float(np.floor(score.min())), float(np.ceil(score.max()))
-    scale = (ACR.low, ACR.high) if low >= ACR.low and high <= ACR.high else (low, high)
-    ends = f"{scale[0]:g} to {scale[1]:g}"
-    message = f"Question {question!r} has no declared scale; {ends} is assumed from the scores."
-    outside = counted[(score < ACR.low) | (score > ACR.high)]
-    if 0 < len(outside) <= STRAY * len(counted):
-        one = len(outside) == 1
-        lie, mend = ("lies", "it if it is a mistake") if one else ("lie", "them if they are mistakes")
-        message += (
-            f" Only {len(outside)} of {len(counted)} scores {lie} outside {ACR.low:g} to {ACR.high:g} (the "
-            f"first in row {outside['row'].iloc[0]}): correct {mend}."
-        )
-    return (float(scale[0]), float(scale[1])), Note("scale_assumed", message)
+    for question in (question for part in config.parts for question in part.ratings) if config else ():
+        declared[question.id] = (float(question.grades.low), float(question.grades.high))
+    tables.check_scale(ratings, declared, where)
+    if asked is not None:
+        if config is not None:
+            raise InputError(f"{opened.where} has a study file, which gives the scales; leave --scale out.")
+        stated = tables.stated_scales(asked, ratings, declared, where)
+        tables.check_scale(ratings, stated, where, "that --scale gives")
+        declared |= stated
+    return tables.with_assumed_scales(declared, ratings, where)
 
 
 def _assembled(
@@ -347,7 +344,7 @@ def _assembled(
         config=config,
         config_sha256=header.config_sha256,
         seed=header.seed,
-        simulated=header.simulated or any(_simulated(frame) for frame in (ratings, comparisons, raters)),
+        simulated=header.simulated or tables.any_simulated(ratings, comparisons, raters),
         ratings=_ordered(ratings, ["question", "method", "item", "stimulus", "rater", "kind"]),
         comparisons=_ordered(comparisons, COMPARISON_ORDER),
         stimuli=_ordered(stimuli, ["method", "item", "stimulus"]),
@@ -392,7 +389,3 @@ def _order(declared: Iterable[str], present: Iterable[str]) -> tuple[str, ...]:
 def _ordered(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The same rows in an order that does not depend on the file's."""
     return frame.sort_values(keys, kind="stable", ignore_index=True)
-
-
-def _simulated(frame: pd.DataFrame | None) -> bool:
-    return frame is not None and "simulated" in frame and bool(frame["simulated"].any())

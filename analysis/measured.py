@@ -14,6 +14,10 @@ from studies.bundle import METRICS
 from studies.errors import InputError
 from studies.metrics import known_metric
 
+TEXTS = (
+    *("stimulus", "item", "method", "direction", "unit", "status"),
+    *("implementation", "version", "parameters"),
+)
 INFINITE = frozenset({"inf", "+inf", "-inf", "infinity"})
 NO_METRICS = pd.DataFrame(columns=[*METRICS.header, "row"])
 
@@ -27,7 +31,7 @@ def read_metrics(raw: bytes, where: str, stimuli: pd.DataFrame) -> Parsed:
         raise InputError(
             f"{where}: column 'stimulus' is missing; add it, or name the clips by item and method."
         )
-    for column in ("stimulus", "item", "method", "direction", "unit", "status", "implementation", "version"):
+    for column in TEXTS:
         if column not in frame:
             frame[column] = ""
     csvfile.words(frame, "direction", ("higher", "lower"), where)

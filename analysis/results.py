@@ -51,7 +51,7 @@ def compute(
         {
             "schema_version": SCHEMA_VERSION,
             "study": _study(scope),
-            "options": _options(options),
+            "options": {**_options(options), "read_with": data.read_with},
             "screening": [asdict(verdict) for verdict in scope.verdicts],
             **{name: listing.rows for name, listing in lists.items()},
             "warnings": _warnings(scope, lists),
@@ -106,6 +106,7 @@ def _study(scope: Scope) -> Row:
         "study": data.study,
         "title": data.title,
         "config_sha256": data.config_sha256,
+        "data_sha256": data.data_sha256,
         "seed": data.seed,
         "n_ratings": len(scored),
         "n_comparisons": int(compared["n"].sum()),
@@ -139,7 +140,7 @@ def _software() -> dict[str, str]:
 
 
 def _warnings(scope: Scope, lists: dict[str, Listing]) -> list[Row]:
-    notes = [*limits(scope, lists["agreement"].rows), *scope.data.notes]
+    notes = [*limits(scope, lists["agreement"].rows, lists["preference_model"].rows), *scope.data.notes]
     notes += gathered(note for listing in lists.values() for note in listing.notes)
     return [asdict(note) for note in notes]
 

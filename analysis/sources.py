@@ -56,6 +56,15 @@ class Source:
     def label(self, file: str) -> str:
         return self.labels.get(file, file)
 
+    def digests(self) -> dict[str, str]:
+        """sha256 of each file, by what it is called; the manifest, which lists the others, is left out."""
+        read = {name: raw for name, raw in self.files.items() if name != MANIFEST_FILE}
+        return {Path(self.label(name)).name: sha256(raw) for name, raw in sorted(read.items())}
+
+
+def sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
 
 def open_source(source: str) -> Source:
     """Read SOURCE: an existing path, else the address of a study's page, else a study id.
@@ -225,7 +234,7 @@ def _checked(source: Source, where: str) -> Source:
     for name, expected in read_manifest(source.files, where).items():
         if name not in source.files:
             raise InputError(f"{where}: {name} is listed in {MANIFEST_FILE} but missing; export again.")
-        if hashlib.sha256(source.files[name]).hexdigest() != expected:
+        if sha256(source.files[name]) != expected:
             raise InputError(
                 f"{where}: {name} was changed after the export (its sha256 differs from {MANIFEST_FILE}); "
                 f"export again, or remove {MANIFEST_FILE} if the change is meant."

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis import csvfile
 from analysis.stats.result import Note
 from studies.bundle import RATERS, RATING_KINDS, RATINGS, STIMULI, Table
 from studies.config import Method
 from studies.errors import InputError
+from studies.scales import SCALES
 
+Scale = tuple[float, float]
+AskedScale = Scale | Mapping[str, Scale] | None
+ACR = SCALES["acr5"]
+STRAY = 0.05  # so small a share of scores far from the others looks like a mistake rather than a scale
+MOST_QUESTIONS = 30
 DEFAULT_QUESTION = "overall"
 TRIAL = ["rater", "stimulus", "sitting", "position"]  # what tells one presentation of a clip from others
 NO_RATINGS = pd.DataFrame(columns=[*RATINGS.header, "row"])
@@ -131,17 +139,40 @@ def _refuse_doubles(frame: pd.DataFrame, where: str) -> None:
     second = scored[double].iloc[0]
     same = (scored[key] == second[key]).all(axis=1)
     more = int(double.sum()) - 1
-    one_question = (scored["question"] == DEFAULT_QUESTION).all()
-    mend = ", or name the column that tells questions apart with --question-column" if one_question else ""
     raise InputError(
         f"{where} rows {scored[same].iloc[0]['row']} and {second['row']}: rater {second['rater']!r} scored "
         f"stimulus {second['stimulus']!r} twice on question {second['question']!r}"
-        f"{f' ({more} more such rows)' if more else ''}; remove one, or set column 'kind' of the "
-        f"second to repeat{mend}."
+        f"{f' ({more} more such rows)' if more else ''}; {how_to_part(scored, 'the second')}."
     )
 
 
-def check_scale(frame: pd.DataFrame, scales: dict[str, tuple[float, float]], where: str) -> None:
+def how_to_part(scored: pd.DataFrame, later: str) -> str:
+    """How to mend scores of one rater for one stimulus and question: another column may tell them apart."""
+    one_question = bool((scored["question"] == DEFAULT_QUESTION).all())
+    column = _parting(scored) if one_question else None
+    if column is not None:
+        return (
+            f"column '{column}' tells them apart: if it holds the question, give --question-column {column}"
+        )
+    else_name = (
+        ", or name the column that tells questions apart with --question-column" if one_question else ""
+    )
+    return f"remove one, or set column 'kind' of {later} to repeat{else_name}"
+
+
+def _parting(scored: pd.DataFrame) -> str | None:
+    """A column of few words, by which no score is doubled any more."""
+    for name in (str(name) for name in scored.columns if name not in (*RATINGS.header, "row")):
+        words = scored[name][scored[name] != ""].nunique()
+        doubled = scored.duplicated(["rater", "stimulus", name]).any()
+        if 2 <= words <= MOST_QUESTIONS and not doubled:
+            return name
+    return None
+
+
+def check_scale(
+    frame: pd.DataFrame, scales: Mapping[str, Scale], where: str, whose: str = "in the study file"
+) -> None:
     """Raise InputError for the first score outside its question's declared scale."""
     for question, (low, high) in scales.items():
         asked = frame[frame["question"] == question]
@@ -150,8 +181,112 @@ def check_scale(frame: pd.DataFrame, scales: dict[str, tuple[float, float]], whe
             row = outside.iloc[0]
             raise InputError(
                 f"{where} row {row['row']}: score {row['score']:g} lies outside {low:g} to {high:g}, the "
-                f"scale of question {question!r} in the study file; correct one of them."
+                f"scale of question {question!r} {whose}; correct one of them."
             )
+
+
+def scale_text(asked: AskedScale) -> str:
+    """As --scale takes it; empty where none is asked for."""
+    ends = {"": asked} if isinstance(asked, tuple) else dict(asked or {})
+    return ", ".join(f"{f'{name}=' if name else ''}{low:g}:{high:g}" for name, (low, high) in ends.items())
+
+
+def stated_scales(
+    asked: AskedScale, ratings: pd.DataFrame, declared: Mapping[str, Scale], where: str
+) -> dict[str, Scale]:
+    """What the user says of questions without a declared scale; "" stands for all of these.
+
+    Raises InputError where there is no such question.
+    """
+    ends = {"": asked} if isinstance(asked, tuple) else dict(asked or {})
+    open_ = natural(set(ratings["question"]) - set(declared))
+    unknown = next((name for name in ends if name and name not in open_), None)
+    if unknown is not None or not open_:
+        names = f"name one of {', '.join(open_)}" if open_ else "leave --scale out"
+        of = f"question {unknown!r}" if unknown else "any question"
+        raise InputError(f"{where} has no ratings of {of} without a scale; {names}.")
+    return {name: ends[name if name in ends else ""] for name in open_ if name in ends or "" in ends}
+
+
+def with_assumed_scales(
+    declared: Mapping[str, Scale], ratings: pd.DataFrame, where: str
+) -> tuple[dict[str, Scale], list[Note]]:
+    """A scale for every question: where none is declared 1–5 if it fits, else what was observed."""
+    scales, notes = dict(declared), []
+    for question in natural(set(ratings["question"]) - set(declared)):
+        scales[question], note = _assumed(question, ratings[ratings["question"] == question], where)
+        notes.append(note)
+    return scales, notes
+
+
+def _assumed(question: str, asked: pd.DataFrame, where: str) -> tuple[Scale, Note]:
+    """Practice and repeats do not make a scale, unless there is nothing else."""
+    scored = asked[asked["kind"] == "scored"]
+    counted = scored if len(scored) else asked
+    _refuse_stray(question, counted, where)
+    score = counted["score"].to_numpy(dtype=float)
+    low, high = float(np.floor(score.min())), float(np.ceil(score.max()))
+    scale = (float(ACR.low), float(ACR.high)) if ACR.low <= low and high <= ACR.high else (low, high)
+    ends = f"{scale[0]:g} to {scale[1]:g}"
+    message = f"Question {question!r} has no declared scale; {ends} is assumed from the scores"
+    message += f"{_few_outside(counted) or _another(low, high)}."
+    return scale, Note("scale_assumed", message)
+
+
+def _few_outside(counted: pd.DataFrame) -> str:
+    outside = counted[(counted["score"] < ACR.low) | (counted["score"] > ACR.high)]
+    if not 0 < len(outside) <= STRAY * len(counted):
+        return ""
+    one = len(outside) == 1
+    lie, mend = ("lies", "it if it is a mistake") if one else ("lie", "them if they are mistakes")
+    return (
+        f". Only {len(outside)} of {len(counted)} scores {lie} outside {ACR.low:g} to {ACR.high:g} (the "
+        f"first in row {outside['row'].iloc[0]}): correct {mend}, else say with --scale which scale it is"
+    )
+
+
+def _another(low: float, high: float) -> str:
+    """Where the scale is as the scores lie, how to say which one it is."""
+    if ACR.low <= low and high <= ACR.high:
+        return ""
+    return f"; if it is another, say it, such as --scale {_rounder(low, high)}"
+
+
+def _rounder(low: float, high: float) -> str:
+    """The ends of a scale that people use, in which the observed ones lie."""
+    common = [(0, 10), (1, 7), (1, 9), (0, 100), (-3, 3)]
+    fits = [ends for ends in common if ends[0] <= low and high <= ends[1]]
+    ends = min(fits, key=lambda ends: ends[1] - ends[0]) if fits else (low, high)
+    return f"{ends[0]:g}:{ends[1]:g}"
+
+
+def _refuse_stray(question: str, counted: pd.DataFrame, where: str) -> None:
+    """Few scores far from all others are slips of the pen, or the others are far from the scale's end."""
+    stray = _stray(counted["score"].to_numpy(dtype=float))
+    if not stray.any():
+        return
+    found, rest = counted[stray], counted["score"][~stray]
+    row, count = found.iloc[0], len(found)
+    others = f" ({count - 1} more such score{'s' if count > 2 else ''})" if count > 1 else ""
+    raise InputError(
+        f"{where} row {row['row']}: score {row['score']:g} lies outside {rest.min():g} to {rest.max():g}, "
+        f"where the other {len(rest)} scores of question {question!r} lie{others}; correct it, or say with "
+        "--scale LOW:HIGH on which scale the scores are."
+    )
+
+
+def _stray(score: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """The few scores that are as far from all others as ACR is wide; off that scale, as twice their range."""
+    few = int(STRAY * len(score))
+    for sign in (1, -1):
+        steps = np.sort(sign * score)
+        rest, top = steps[: len(steps) - few], steps[len(steps) - few - 1 :]
+        graded = ACR.low <= min(sign * rest) and max(sign * rest) <= ACR.high
+        far = ACR.high - ACR.low if graded else 2 * (rest[-1] - rest[0])
+        beyond = np.flatnonzero(np.diff(top) >= far)
+        if len(beyond) and far > 0:
+            return np.asarray(sign * score > top[beyond[0]])
+    return np.zeros(len(score), dtype=bool)
 
 
 def read_stimuli(raw: bytes, where: str) -> pd.DataFrame:
@@ -234,3 +369,11 @@ def check_declared(name: str, declared: Method | None, where: str) -> None:
     if declared is None or declared.name != name:
         says = f"names {declared.name!r} as reference" if declared else "names no reference"
         raise InputError(f"{where} has a study file, which {says}; leave --reference out.")
+
+
+def any_simulated(ratings: pd.DataFrame, comparisons: pd.DataFrame, raters: pd.DataFrame | None) -> bool:
+    """Whether an answer, or a rater who gave one, is marked."""
+    answered = {*ratings["rater"], *comparisons["rater"]}
+    people = [] if raters is None else [raters[raters["rater"].isin(answered)]]
+    marked = (frame["simulated"] for frame in (ratings, comparisons, *people) if "simulated" in frame)
+    return any(bool(marks.any()) for marks in marked)

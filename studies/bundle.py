@@ -13,6 +13,7 @@ from typing import Literal
 SCHEMA_VERSION = 1
 STUDY_FILE = "study.json"
 MANIFEST_FILE = "manifest.json"
+REPORT_RECORD = ".written.json"  # in a report's folder: the files that were written, with which options
 TEXTS_FILE = "texts.csv"
 
 Kind = Literal["text", "integer", "number", "boolean", "time"]
@@ -140,6 +141,7 @@ METRICS = Table(
         Column("status"),
         Column("implementation"),
         Column("version"),
+        Column("parameters"),
         Column("imported", "boolean"),
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -100,6 +102,16 @@ def metric_title(name: str) -> str:
     """How the metric is called in print; its own name where the catalogue does not know it."""
     known = known_metric(name)
     return known.title if known else name
+
+
+def metric_titles(names: Iterable[str]) -> dict[str, str]:
+    """By name: how each of a study's metrics is called in print, with its own name where titles collide."""
+    titles = {name: metric_title(name) for name in names}
+    often = Counter(titles.values())
+    return {
+        name: title if often[title] == 1 or title == name else f"{title} ({name})"
+        for name, title in titles.items()
+    }
 
 
 def same_metric(one: str, other: str) -> bool:

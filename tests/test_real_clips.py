@@ -90,7 +90,8 @@ def command(var: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def results(float_study: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def platform(float_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MOS_VAR of a platform with the rated study, and its report."""
     var = tmp_path_factory.mktemp("var")
     command(var, "mos_platform", "migrate", "--verbosity", "0")
     assert "18 clips (6 methods × 3 items)" in command(var, "mos_platform", "import_study", str(float_study))
@@ -98,7 +99,12 @@ def results(float_study: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     assert f"{RATERS} simulated raters" in command(var, "mos_platform", "simulate", "float", simulation)
     command(var, "analysis", "report", "float", "--out", str(var / "report"))
     assert (var / "report" / "report.html").stat().st_size > 100_000
-    found: dict[str, Any] = json.loads((var / "report" / "results.json").read_text())
+    return var
+
+
+@pytest.fixture(scope="module")
+def results(platform: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((platform / "report" / "results.json").read_text())
     return found
 
 
@@ -123,3 +129,17 @@ def test_every_clip_is_measured_and_meets_its_mos(results):
     assert measured["EDTalk"]["median"] < measured["Hallo"]["median"]
     levels = {row["level"]: row["n"] for row in results["correlation"] if row["metric"] == "cpbd"}
     assert levels["stimulus"] == 18
+
+
+def test_the_notebook_of_a_study_id_runs_where_it_lies(platform, results):
+    """In Jupyter, which has an event loop of its own, and without the platform's settings."""
+    folder = platform / "notebooks" / "float"
+    command(platform, "analysis", "notebook", "float", "--no-open", "--out", str(folder))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MOS_")}
+    execute = [sys.executable, "-m", "jupyter", "execute", "--inplace", "report.ipynb"]
+    done = subprocess.run(execute, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {path.name for path in folder.iterdir()} == {"report.ipynb", "figures"}
+    printed = str(json.loads((folder / "report.ipynb").read_text())["cells"])
+    best = max((row for row in results["mos"] if row["screening"] == "none"), key=lambda row: row["mean"])
+    assert f"{best['mean']:.2f}" in printed

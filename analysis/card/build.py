@@ -54,4 +54,5 @@ def _card(results: Row, data: StudyData) -> Card:
 def _study(study: Row, data: StudyData) -> Study:
     begun, ended = collected(data)
     kept = ("study", "title", "config_sha256", "seed", "simulated", "density", "n_ratings", "n_comparisons")
-    return Study(**{key: study[key] for key in kept}, collected_from=begun, collected_to=ended)
+    source = {"data_sha256": data.data_sha256, "files": data.files, "read_with": data.read_with}
+    return Study(**{key: study[key] for key in kept}, **source, collected_from=begun, collected_to=ended)

@@ -6,23 +6,26 @@ import pandas as pd
 
 from analysis.card.facts import counts
 from analysis.card.model import Metric
-from studies.metrics import known_metric
+from studies.metrics import known_metric, metric_titles
 
 
 def metrics_part(metrics: pd.DataFrame) -> tuple[Metric, ...]:
     """In natural order of names, as the data have them."""
     if metrics.empty:
         return ()
-    return tuple(_metric(str(name), rows) for name, rows in metrics.groupby("metric", sort=False))
+    titles = metric_titles(metrics["metric"].unique())
+    return tuple(
+        _metric(str(name), titles[str(name)], rows) for name, rows in metrics.groupby("metric", sort=False)
+    )
 
 
-def _metric(name: str, rows: pd.DataFrame) -> Metric:
+def _metric(name: str, title: str, rows: pd.DataFrame) -> Metric:
     known = known_metric(name)
     missing = rows["value"].isna()
     imported = bool(rows["imported"].eq(True).any()) if "imported" in rows else None
     return Metric(
         name=name,
-        title=known.title if known else name,
+        title=title,
         definition=known.definition or None if known else None,
         source=known.source or None if known else None,
         direction=_only(rows, "direction") or (known.direction if known else None),
@@ -30,8 +33,8 @@ def _metric(name: str, rows: pd.DataFrame) -> Metric:
         level="method" if rows["stimulus"].eq("").all() else "clip",
         implementation=_only(rows, "implementation"),
         version=_only(rows, "version"),
-        # What a value from elsewhere was computed with, its file does not say.
         parameters=dict(known.parameters) or None if known and not imported else None,
+        stated_parameters=_only(rows, "parameters"),
         imported=imported,
         n_values=int((~missing).sum()),
         n_missing=int(missing.sum()),

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analysis.card.model import Card, Missing, Topic
+from analysis.card.model import Card, Missing, Question, Topic
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def _told(name: str, label: str, topic: Topic, why: str) -> Wanted:
     )
 
 
-def _rates(card: Card) -> bool:
-    return any(question.low is not None for question in card.protocol.questions)
+def _rated(card: Card) -> list[Question]:
+    return [question for question in card.protocol.questions if question.low is not None]
 
 
 def _without_words(card: Card) -> bool:
@@ -96,6 +96,14 @@ WANTED: tuple[Wanted, ...] = (
         lambda card: card.protocol.order.description is None and card.protocol.order.own_order_share is None,
     ),
     Wanted(
+        "protocol.order.question_order",
+        "order of the questions",
+        "design",
+        "the first answer colours those after it",
+        "ratings.csv, column question_position",
+        lambda card: len(_rated(card)) > 1 and card.protocol.order.question_order is None,
+    ),
+    Wanted(
         "study.seed",
         "seed of the randomisation",
         "design",
@@ -140,7 +148,7 @@ WANTED: tuple[Wanted, ...] = (
         "how many raters began",
         "participants",
         "who is missing may differ from who stayed",
-        "raters.csv, one row per rater",
+        "raters.csv, one row per rater who began, and column status",
         lambda card: card.raters.n_in is None,
     ),
     Wanted(
@@ -170,11 +178,19 @@ WANTED: tuple[Wanted, ...] = (
     ),
     Wanted(
         "raters.age_group",
-        "age and gender",
+        "age",
         "participants",
         "perception changes with age",
         "raters.csv, column age_group, or study.yaml, reporting: demographics",
         lambda card: card.raters.age_group is None and card.reporting.demographics is None,
+    ),
+    Wanted(
+        "raters.gender",
+        "gender",
+        "participants",
+        "who rated is part of whom the results speak of",
+        "raters.csv, column gender, or study.yaml, reporting: demographics",
+        lambda card: card.raters.gender is None and card.reporting.demographics is None,
     ),
     _told("vision", "test of vision", "participants", "acuity and colour vision limit what is seen"),
     _told("hearing", "test of hearing", "participants", "lip-sync is judged with the ears too"),
@@ -243,6 +259,14 @@ WANTED: tuple[Wanted, ...] = (
         lambda card: None in (card.material.width_range, card.material.fps_range),
     ),
     Wanted(
+        "material.splits",
+        "split of the items",
+        "stimuli",
+        "methods may have been trained on clips that they are judged on",
+        "study.yaml, items: split, or stimuli.csv, column split",
+        lambda card: card.material.splits is None,
+    ),
+    Wanted(
         "material.n_sha256",
         "which files were shown",
         "stimuli",
@@ -263,8 +287,8 @@ WANTED: tuple[Wanted, ...] = (
         "reliability of the ratings",
         "analysis",
         "it bounds every correlation with them",
-        "ratings of the same clips by two raters or more",
-        lambda card: _rates(card) and all(one.value is None for one in card.reliability),
+        "answers about the same clips by two raters or more",
+        lambda card: all(one.value is None for one in card.reliability),
     ),
     Wanted(
         "metrics.implementation",
@@ -273,6 +297,14 @@ WANTED: tuple[Wanted, ...] = (
         "values differ between implementations",
         "metrics.csv, columns implementation and version",
         lambda card: any(None in (metric.implementation, metric.version) for metric in card.metrics),
+    ),
+    Wanted(
+        "metrics.parameters",
+        "parameters of the metrics",
+        "analysis",
+        "values differ between settings",
+        "metrics.csv, column parameters",
+        lambda card: any(not (metric.parameters or metric.stated_parameters) for metric in card.metrics),
     ),
     Wanted(
         "collected_with",

@@ -34,6 +34,9 @@ class Study(Part):
     study: str
     title: str
     config_sha256: str | None
+    data_sha256: str = Field(description="Of the rows that were read, whatever their order and files.")
+    files: dict[str, str] = Field(description="sha256 of each file that was read, by its name.")
+    read_with: dict[str, str] = Field(description="Options that say how to read the files, by name.")
     seed: int | None
     simulated: bool
     density: float | None
@@ -57,6 +60,7 @@ class Raters(Part):
     expertise: Counts | None
     recruitment: Counts | None = Field(description="By the kind of link that raters came with.")
     age_group: Counts | None
+    gender: Counts | None
     device: Counts | None
     status: Counts | None
     consent_versions: Counts | None
@@ -212,7 +216,7 @@ class Interval(Part):
 
     question: str
     result: str
-    target: str
+    target: str | None = Field(description="null: the procedures name what was drawn.")
     procedures: tuple[str, ...]
 
 
@@ -237,6 +241,7 @@ class Metric(Part):
     implementation: str | None
     version: str | None
     parameters: dict[str, str] | None
+    stated_parameters: str | None = Field(description="Of a metric measured elsewhere, as its table says.")
     imported: bool | None
     n_values: int
     n_missing: int

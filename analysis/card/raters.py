@@ -14,6 +14,7 @@ from studies import catalogue
 
 Row = dict[str, Any]
 FINISHED = "finished"
+ENROLLED = ("status", "consented_at", "consent_version")  # what is on record only of raters who came in
 
 
 def raters_part(results: Row, data: StudyData) -> Raters:
@@ -21,9 +22,9 @@ def raters_part(results: Row, data: StudyData) -> Raters:
     n = int(results["study"]["n_raters"])
     status = counts(people, "status")
     per_method = [float(method.raters) for method in methods_part(results, data) if method.raters]
-    columns = ("expertise", "recruitment", "age_group", "device")
+    columns = ("expertise", "recruitment", "age_group", "gender", "device")
     return Raters(
-        n_in=None if people is None else len(people),
+        n_in=_begun(data),
         n=n,
         n_complete=None if status is None else status.get(FINISHED, 0),
         n_excluded=len(set().union(*excluded.values())),
@@ -35,6 +36,16 @@ def raters_part(results: Row, data: StudyData) -> Raters:
         status=status,
         consent_versions=counts(people, "consent_version"),
     )
+
+
+def _begun(data: StudyData) -> int | None:
+    """None where the table may list those who answered only, as one made from a file of answers does."""
+    people = data.raters
+    if people is None:
+        return None
+    idle = not set(people["rater"]) <= {*data.ratings["rater"], *data.comparisons["rater"]}
+    enrolled = any(counts(people, name) for name in ENROLLED)
+    return len(people) if idle or enrolled else None
 
 
 def _excluded(results: Row) -> dict[str, set[str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from analysis.card.model import Interval, QuestionCorrelation, Reliability, Screening, Statistics
 from analysis.load import StudyData
+from analysis.stats.twoway import REFUSED
 
 Row = dict[str, Any]
 RELIABILITY = (
@@ -22,9 +23,22 @@ RELIABILITY = (
 
 
 def reliability_part(results: Row) -> tuple[Reliability, ...]:
-    """With everybody, and with those whose answers count."""
+    """With everybody, and with those whose answers count; of comparisons, the latter only."""
     rows = [row for row in results["agreement"] if row["coefficient"] in RELIABILITY]
-    return tuple(Reliability(**{key: row[key] for key in Reliability.model_fields}) for row in rows)
+    rated = [Reliability(**{key: row[key] for key in Reliability.model_fields}) for row in rows]
+    return (*rated, *(_of_comparisons(results, row) for row in results["preference_model"]))
+
+
+def _of_comparisons(results: Row, model: Row) -> Reliability:
+    return Reliability(
+        question=model["question"],
+        coefficient="kendall_u",
+        screening=_primary(results),
+        value=model["kendall_u"],
+        ci_low=None,
+        ci_high=None,
+        procedure="Kendall's u, pooled over pairs of clips",
+    )
 
 
 def question_correlation_part(results: Row) -> tuple[QuestionCorrelation, ...]:
@@ -61,21 +75,27 @@ def statistics_part(results: Row) -> Statistics:
 
 def _intervals(results: Row) -> list[Interval]:
     """One entry per question and kind of result, of those whose answers count."""
-    primary = "applied" if any(row["applied"] for row in results["screening"]) else "none"
-    target = results["options"]["target"]
+    primary = _primary(results)
     found: dict[tuple[str, str], dict[str, None]] = {}
+    targets: dict[tuple[str, str], str | None] = {}
     for row, result in _estimates(results):
-        if row.get("screening", primary) == primary and row["procedure"]:
-            found.setdefault((row["question"], result), {})[row["procedure"]] = None
+        if row.get("screening", primary) == primary and row["procedure"] not in ("", None, REFUSED):
+            kind = (row["question"], result)
+            found.setdefault(kind, {})[row["procedure"]] = None
+            targets[kind] = row.get("target", results["options"]["target"])
     return [
-        Interval(question=question, result=result, target=target, procedures=tuple(procedures))
-        for (question, result), procedures in found.items()
+        Interval(question=question, result=result, target=targets[question, result], procedures=tuple(words))
+        for (question, result), words in found.items()
     ]
+
+
+def _primary(results: Row) -> Literal["none", "applied"]:
+    return "applied" if any(row["applied"] for row in results["screening"]) else "none"
 
 
 def _estimates(results: Row) -> list[tuple[Row, str]]:
     means = [(row, row["measure"]) for row in results["mos"]]
     differences = [(row, f"{row['measure']} differences") for row in results["differences"]]
     preference = [(row, "preference strengths") for row in results["preference"]]
-    raw = [row for row in results["correlation"] if row["mapping"] == "raw"]
+    raw = [{**row, "target": None} for row in results["correlation"] if row["mapping"] == "raw"]
     return [*means, *differences, *preference, *((row, f"correlation, {row['level']} level") for row in raw)]

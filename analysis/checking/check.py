@@ -9,7 +9,7 @@ from analysis.checking.consistency import consistency_problems
 from analysis.checking.files import read_bundle
 from analysis.checking.problem import Problem, retold
 from analysis.checking.summary import summary
-from analysis.load import load_source
+from analysis.load import AskedScale, load_source
 from analysis.sources import open_unchecked
 from studies.errors import InputError
 
@@ -22,13 +22,14 @@ class Verdict:
     summary: tuple[str, ...]
 
 
-def check_source(source: str, question_column: str | None = None) -> Verdict:
+def check_source(source: str, question_column: str | None = None, scale: AskedScale = None) -> Verdict:
     """Raises InputError only where there is nothing to check."""
     bundle, problems = read_bundle(open_unchecked(source), question_column)
     found = [*problems, *cell_problems(bundle), *consistency_problems(bundle)]
     if found:
         return Verdict(tuple(found), ())
     try:
-        return Verdict((), tuple(summary(load_source(source, question_column=question_column))))
+        data = load_source(source, question_column=question_column, scale=scale)
+        return Verdict((), tuple(summary(data)))
     except InputError as error:
         return Verdict((retold(error),), ())

@@ -11,7 +11,7 @@ from analysis.checking.cells import times
 from analysis.checking.files import Bundle
 from analysis.checking.problem import Problem, flagged
 from analysis.csvfile import FALSE, TRUE
-from analysis.tables import DEFAULT_QUESTION
+from analysis.tables import DEFAULT_QUESTION, how_to_part
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI
 
 ANSWERS = (RATINGS, COMPARISONS)
@@ -118,10 +118,10 @@ def _double_scores(bundle: Bundle) -> Iterator[Problem]:
     frame = scored(with_defaults(ratings))
     frame = frame[frame["score"] != ""]
     double = frame.duplicated(["rater", "stimulus", "question"])
-    what = (
-        "rater {value} scored stimulus {stimulus} on question {question} before; remove one, "
-        "or set column 'kind' of this one to repeat"
-    )
+    if not double.any():
+        return
+    mend = how_to_part(frame, "this one")
+    what = f"rater {{value}} scored stimulus {{stimulus}} on question {{question}} before; {mend}"
     yield from flagged(bundle.label(RATINGS), frame, double, "rater", what)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from analysis.lists.limits import alike_ids
 from analysis.load import StudyData
 from analysis.screening.verdict import counted
@@ -25,16 +27,27 @@ def summary(data: StudyData) -> list[str]:
 def held(data: StudyData) -> str:
     """How much there is, as words."""
     raters = {*data.ratings["rater"], *data.comparisons["rater"]} - {""}
-    answers = [
-        counted(number, word)
-        for number, word in ((len(data.ratings), "rating"), (int(data.comparisons["n"].sum()), "comparison"))
-        if number
-    ]
+    scored = data.ratings["kind"] == "scored"
+    asked = data.comparisons["expected_choice"] == ""
+    numbers = (int(scored.sum()), "rating"), (int(data.comparisons["n"][asked].sum()), "comparison")
+    answers = [counted(number, word) for number, word in numbers if number]
     stimuli = f"{len(data.stimuli)} {'stimulus' if len(data.stimuli) == 1 else 'stimuli'}"
     made = f"{counted(len(data.methods), 'method')}, {counted(len(data.items), 'item')}"
     marked = ", simulated" if data.simulated else ""
     of = f" of {stimuli}" if len(data.stimuli) else ""
-    return f"{' and '.join(answers)} by {counted(len(raters), 'rater')}{of} ({made}{marked})"
+    beside = _beside(data.ratings["kind"][~scored], int(data.comparisons["n"][~asked].sum()))
+    told = " and ".join(answers) or "no answer"
+    return f"{told} by {counted(len(raters), 'rater')}{of} ({made}{marked}){beside}"
+
+
+def _beside(kinds: pd.Series, checks: int) -> str:
+    """Answers that are not counted: practice, attention checks and repeats."""
+    told = [
+        f"{counted(int(number), 'rating')} marked {kind}"
+        for kind, number in sorted(kinds.value_counts().items())
+    ]
+    told += [f"{counted(checks, 'comparison')} with a known right answer"] if checks else []
+    return f"; beside these {' and '.join(told)}" if told else ""
 
 
 def _question(data: StudyData, name: str) -> str:

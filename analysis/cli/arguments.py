@@ -19,6 +19,9 @@ class Parser(argparse.ArgumentParser):
     """Wrong arguments are bad input like any other: one sentence."""
 
     def error(self, message: str) -> NoReturn:
+        more = message.removeprefix("unrecognized arguments: ")
+        if more != message and not more.startswith("-"):
+            message = f"{message}, beside one that was read; make one bundle of several with 'analysis merge'"
         raise InputError(f"{message[:1].upper()}{message[1:].rstrip('.')}; see {self.prog} --help.")
 
 
@@ -49,6 +52,14 @@ def scale(text: str) -> tuple[float, float]:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise argparse.ArgumentTypeError(f"{text!r} is neither one of {', '.join(SCALES)} nor like 0:100")
     return low, high
+
+
+def scale_of(text: str) -> tuple[str, tuple[float, float]]:
+    """(question, ends); the question is "" where none is named."""
+    question, equals, ends = text.rpartition("=")
+    if equals and not question:
+        raise argparse.ArgumentTypeError(f"{text!r} names no question; write it like sync=1:7")
+    return question, scale(ends)
 
 
 def number(text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from analysis.cli.statistics import add_scale, scales_of
 from studies.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,12 +24,13 @@ def add_command(commands: Commands) -> None:
     check.add_argument(
         "--question-column", metavar="NAME", help="column that says which question a rating answers"
     )
+    add_scale(check)
 
 
 def _run(arguments: argparse.Namespace) -> str:
     from analysis.checking.check import check_source
 
-    verdict = check_source(arguments.source, arguments.question_column)
+    verdict = check_source(arguments.source, arguments.question_column, scales_of(arguments))
     if verdict.problems:
         raise InputError("\n".join(problem.sentence for problem in verdict.problems))
     return "\n".join([*verdict.summary, "Sound: no problem found."])

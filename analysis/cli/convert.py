@@ -64,7 +64,11 @@ def _add_wide(convert: argparse.ArgumentParser) -> None:
         "--attributes", type=_names, default=(), metavar="LIST", help="wide: columns that describe the row"
     )
     convert.add_argument(
-        "--leave-out", type=_names, default=(), metavar="LIST", help="wide: columns that hold no scores"
+        "--leave-out",
+        type=_names,
+        default=(),
+        metavar="LIST",
+        help="wide: columns that hold no scores, or rows by their names, such as Mean",
     )
 
 

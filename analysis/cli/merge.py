@@ -22,6 +22,10 @@ def add_command(commands: Commands) -> None:
     merge.set_defaults(run=_run)
     merge.add_argument("bundles", nargs="+", metavar="BUNDLE", help="bundle folder or zip, or a ratings.csv")
     merge.add_argument("--out", type=Path, required=True, metavar="DIR", help="the merged bundle's folder")
+    merge.add_argument("--study", metavar="ID", help="the merged study's id; default: the name of DIR")
+    merge.add_argument(
+        "--title", metavar="TEXT", help="where the bundles have no study file; default: the merged study's id"
+    )
     merge.add_argument(
         "--prefix",
         action="store_true",
@@ -30,9 +34,10 @@ def add_command(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> str:
-    from analysis.merging.merge import merge
+    from analysis.merging.merge import Named, merge
 
     if len(arguments.bundles) < 2:
         raise InputError("One bundle is nothing to merge; give two or more.")
-    told = merge(arguments.bundles, arguments.out, prefix=arguments.prefix)
+    named = Named(arguments.study, arguments.title)
+    told = merge(arguments.bundles, arguments.out, named, prefix=arguments.prefix)
     return f"{told}\n{arguments.out}"

@@ -10,8 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.cli.folder import VAR, default_folder, replacing, say
-from analysis.cli.statistics import add_statistics, options_of
+from analysis.cli.folder import VAR, Place, place_of, replacing, say
+from analysis.cli.record import origin_of
+from analysis.cli.statistics import add_statistics, asked_of, options_of, scales_of
 
 if TYPE_CHECKING:
     from analysis.cli.arguments import Commands
@@ -50,14 +51,16 @@ def _run(arguments: argparse.Namespace) -> str:
         metrics=arguments.metrics,
         question_column=arguments.question_column,
         reference=arguments.reference,
+        scale=scales_of(arguments),
     )
-    out: Path = arguments.out or default_folder("notebooks", data.study)
-    file = out / FILE
-    told = (
-        [f"{FILE} was there already and stays as it is; remove it for a fresh one."] if file.exists() else []
+    place = place_of(
+        arguments.out, "notebooks", data.study, lambda folder: origin_of(data, arguments.source, folder)
     )
-    if not told:
-        _write(data, arguments, out)
+    file, told = place.out / FILE, place.told
+    if file.exists():
+        told.append(f"{FILE} was there already and stays as it is; remove it for a fresh one.")
+    else:
+        _write(data, arguments, place)
     if not arguments.no_open:
         told += _opened(file)
     return "\n".join([*told, str(file)])
@@ -80,25 +83,41 @@ def _installed(name: str) -> bool:
         return False
 
 
-def _write(data: StudyData, arguments: argparse.Namespace, out: Path) -> None:
+def _write(data: StudyData, arguments: argparse.Namespace, place: Place) -> None:
     """Which sections there are follows from the results, so that they are computed here too."""
     from analysis.report import notebook, study_view
     from analysis.report.start import from_data
     from analysis.results import compute
 
-    options = options_of(arguments, data)
+    options, out = options_of(arguments, data), place.out
     metrics = arguments.metrics and Path(_from(out, arguments.metrics))
     start = from_data(
-        _from(out, arguments.source) if Path(arguments.source).exists() else arguments.source,
+        _source(out, arguments.source),
         options,
         metrics=metrics,
         question_column=arguments.question_column,
         reference=arguments.reference,
+        scale=scales_of(arguments),
     )
     say(f"Computing the statistics of {data.study}")
     view = study_view(compute(data, options, say), data)
-    with replacing(out) as folder:
+    with replacing(place, asked_of(arguments)) as folder:
         notebook.write(notebook.build(view, start), folder / FILE)
+
+
+def _source(out: Path, source: str) -> str:
+    """SOURCE as the notebook's cells can open it: a study of the platform here as its exported bundle.
+
+    A running notebook may not ask the platform itself, and looks for its data elsewhere.
+    """
+    from analysis import remote
+    from analysis.sources import open_unchecked
+
+    if Path(source).exists():
+        return _from(out, source)
+    if "://" in source or remote.configured(source):
+        return source
+    return _from(out, open_unchecked(source).where)
 
 
 def _from(out: Path, path: str | Path) -> str:

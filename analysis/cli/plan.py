@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.cli import arguments as values
-from analysis.cli.folder import VAR, default_folder, replacing
-from analysis.cli.statistics import add_reference
+from analysis.cli.folder import VAR, place_of, replacing
+from analysis.cli.record import assumed_origin, origin_of
+from analysis.cli.statistics import add_reference, as_text
 from studies.errors import InputError
 from studies.scales import SCALES
 
 if TYPE_CHECKING:
     from analysis.cli.arguments import Commands
+    from analysis.cli.folder import OriginAt
     from analysis.planning.basis import Basis
     from analysis.planning.plan import Plan
     from analysis.planning.request import Request
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 COMPONENTS = ("rater", "item", "rater:item", "rater:method", "item:method", "residual")
 LARGEST = 100_000
 MOST_NUMBERS = 12
+UNASKED = ("command", "run", "source", "out")  # arguments that do not change the plan's numbers
 
 
 def add_command(commands: Commands) -> None:
@@ -69,7 +72,7 @@ def _add_basis(plan: argparse.ArgumentParser) -> None:
         "--scale",
         type=values.scale,
         metavar="NAME",
-        help=f"scale without a pilot: {', '.join(SCALES)} or LOW:HIGH, such as 0:100; default: acr5",
+        help=f"scale where no pilot says it: {', '.join(SCALES)} or LOW:HIGH, such as 0:100; default: acr5",
     )
 
 
@@ -102,7 +105,7 @@ def _add_goals(plan: argparse.ArgumentParser) -> None:
         help="difference of two methods to be found; default, where --half-width is not given either: 1/8 of "
         "the scale (0.5 grades of five)",
     )
-    plan.add_argument("--power", type=_power, default=0.8, help="of finding that difference; default: 0.8")
+    plan.add_argument("--power", type=_power, help="of finding that difference; default: 0.8")
     plan.add_argument(
         "--comparisons",
         type=_count,
@@ -162,16 +165,24 @@ def _run(arguments: argparse.Namespace) -> str:
     from analysis.planning.plan import make_plan
     from analysis.planning.text import plan_text
 
-    bases, request = _with_pilot(arguments) if arguments.source is not None else _without_pilot(arguments)
+    asked = _asked(arguments)
+    given = arguments.source is not None
+    bases, request, origin = _with_pilot(arguments) if given else _without_pilot(arguments)
     plans = [make_plan(basis, request) for basis in bases]
-    out: Path = arguments.out or default_folder("plans", bases[0].study)
-    with replacing(out) as folder:
+    place = place_of(arguments.out, "plans", bases[0].study, origin)
+    with replacing(place, asked) as folder:
         _write(plans, folder)
-    names = sorted(path.name for path in out.iterdir() if path.name.startswith("plan"))
-    return "\n\n\n".join(plan_text(plan) for plan in plans) + f"\n\n{out}: {', '.join(names)}"
+        names = sorted(path.name for path in folder.iterdir())
+    texts = "\n\n\n".join(plan_text(plan) for plan in plans)
+    return "\n".join([texts, "", *place.told, f"{place.out}: {', '.join(names)}"])
 
 
-def _without_pilot(arguments: argparse.Namespace) -> tuple[tuple[Basis, ...], Request]:
+def _asked(arguments: argparse.Namespace) -> dict[str, str]:
+    given = {name: value for name, value in vars(arguments).items() if name not in UNASKED}
+    return {name: as_text(value) for name, value in given.items() if value is not None and value != {}}
+
+
+def _without_pilot(arguments: argparse.Namespace) -> tuple[tuple[Basis, ...], Request, OriginAt]:
     from analysis.planning.basis import assumed_basis
 
     for name in ("question", "question_column", "reference"):
@@ -180,24 +191,27 @@ def _without_pilot(arguments: argparse.Namespace) -> tuple[tuple[Basis, ...], Re
                 f"--{name.replace('_', '-')} is about a pilot; give one as SOURCE, or leave it out."
             )
     scale = arguments.scale or values.scale("acr5")
-    return (assumed_basis(arguments.components, scale),), _request(arguments)
+    basis = assumed_basis(arguments.components, scale)
+    named = () if arguments.out else (basis.scale, basis.components)
+    return (basis,), _request(arguments), lambda _: assumed_origin(basis.study, *named)
 
 
-def _with_pilot(arguments: argparse.Namespace) -> tuple[tuple[Basis, ...], Request]:
+def _with_pilot(arguments: argparse.Namespace) -> tuple[tuple[Basis, ...], Request, OriginAt]:
     from analysis.load import load_source
     from analysis.planning.pilot import pilot_bases
     from studies.config import Analysis
 
-    if arguments.scale is not None:
-        raise InputError("--scale is for plans without a pilot, which has its own scale; leave it out.")
     data = load_source(
-        arguments.source, question_column=arguments.question_column, reference=arguments.reference
+        arguments.source,
+        question_column=arguments.question_column,
+        reference=arguments.reference,
+        scale=arguments.scale,
     )
     declared = data.config.analysis if data.config else Analysis()
     arguments.target = arguments.target or declared.target
     arguments.confidence = arguments.confidence or declared.confidence
     bases = pilot_bases(data, arguments.question, arguments.components, arguments.target)
-    return bases, _request(arguments)
+    return bases, _request(arguments), lambda folder: origin_of(data, arguments.source, folder)
 
 
 def _request(arguments: argparse.Namespace) -> Request:
@@ -210,7 +224,7 @@ def _request(arguments: argparse.Namespace) -> Request:
         ratings_per_rater=arguments.ratings_per_rater,
         half_width=arguments.half_width,
         difference=arguments.difference,
-        power=arguments.power,
+        power=arguments.power or Request.power,
         confidence=arguments.confidence,
         target=arguments.target,
         comparisons=arguments.comparisons,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.cli import arguments as values
 from analysis.cli.folder import say
-from analysis.cli.statistics import add_statistics, options_of
+from analysis.cli.statistics import add_statistics, options_of, scales_of
 
 if TYPE_CHECKING:
     from analysis.cli.arguments import Commands
@@ -128,6 +128,7 @@ def _run(arguments: argparse.Namespace) -> str:
         lambda data: options_of(arguments, data),
         metrics=arguments.metrics,
         question_column=arguments.question_column,
+        scale=scales_of(arguments),
         progress=say,
     )
     return "\n".join([*told, str(arguments.out)])

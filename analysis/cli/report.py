@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import RESULTS_FILE
-from analysis.cli.folder import VAR, default_folder, replacing, say, timed
-from analysis.cli.statistics import add_statistics, options_of
+from analysis.cli.folder import VAR, Place, place_of, replacing, say, timed
+from analysis.cli.record import origin_of
+from analysis.cli.statistics import add_statistics, asked_of, options_of, scales_of
 
 if TYPE_CHECKING:
     from analysis.cli.arguments import Commands
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
 FORMATS = ("html", "ipynb", "tex", "csv", "json", "pdf")
 DEFAULT_FORMATS = frozenset(FORMATS) - {"pdf"}
+FILES = {  # what to look at first, in this order
+    "html": "report.html",
+    "pdf": "report.pdf",
+    "ipynb": "report.ipynb",
+    "tex": "tables/all.tex",
+    "csv": "tables",
+    "json": RESULTS_FILE,
+}
 
 
 def add_command(commands: Commands) -> None:
@@ -23,7 +32,8 @@ def add_command(commands: Commands) -> None:
         "report",
         help="compute the statistics of a study and write its report",
         description="Compute the statistics of a study and write its report.",
-        epilog="Files of formats that were not asked for stay as they are in DIR.",
+        epilog="Files in DIR of formats that were not asked for stay where they tell the same results, and "
+        "are removed where they tell older ones; files that this program did not write always stay.",
     )
     report.set_defaults(run=_run)
     report.add_argument(
@@ -37,7 +47,8 @@ def add_command(commands: Commands) -> None:
         "--out",
         type=Path,
         metavar="DIR",
-        help=f"default: ${VAR}/reports/STUDY_ID, or var/reports/STUDY_ID where {VAR} is not set",
+        help=f"default: ${VAR}/reports/STUDY_ID, or var/reports/STUDY_ID where {VAR} is not set; STUDY_ID-2, "
+        "-3 … where that holds the report of another source",
     )
     report.add_argument(
         "--format",
@@ -62,8 +73,8 @@ def _formats(text: str) -> frozenset[str]:
     return formats
 
 
-def _run(arguments: argparse.Namespace) -> Path:
-    """Load, compute and write. Returns the file to look at first."""
+def _run(arguments: argparse.Namespace) -> str:
+    """Load, compute and write. Returns what there is to tell, and last the file to look at first."""
     from analysis.checking.summary import held
     from analysis.load import load_source
     from analysis.results import compute
@@ -76,14 +87,25 @@ def _run(arguments: argparse.Namespace) -> Path:
         question_column=arguments.question_column,
         reference=arguments.reference,
         title=arguments.title,
+        scale=scales_of(arguments),
     )
-    out: Path = arguments.out or default_folder("reports", data.study)
-    with timed(), replacing(out) as folder:
+    place = _place(arguments, data)
+    with timed(), replacing(place, asked_of(arguments)) as folder:
         say(f"Computing the statistics of {data.study}: {held(data)}")
         results = compute(data, options_of(arguments, data), say)
         _write(results, data, folder, arguments.format)
         _say_limits(results, data, arguments.format)
-    return out / ("report.html" if "html" in arguments.format else RESULTS_FILE)
+    return "\n".join([*place.told, str(place.out / _first_of(arguments.format))])
+
+
+def _place(arguments: argparse.Namespace, data: StudyData) -> Place:
+    return place_of(
+        arguments.out, "reports", data.study, lambda folder: origin_of(data, arguments.source, folder)
+    )
+
+
+def _first_of(formats: frozenset[str]) -> str:
+    return next(FILES[name] for name in FILES if name in formats)
 
 
 def _say_limits(results: dict[str, object], data: StudyData, formats: frozenset[str]) -> None:

@@ -81,7 +81,7 @@ def _detected(raw: bytes, where: str) -> Format:
     if set(names) >= OURS or {"left", "right", "choice"} <= set(names):
         raise InputError(
             f"{where} needs no conversion; give it to 'analysis report' as it is, where --reference METHOD "
-            "names the real video."
+            "names the real video and --scale LOW:HIGH the scale."
         )
     if crowd_answers.is_batch(names) or crowd_votes.is_votes(names) or crowd_votes.is_sums(names):
         return "p910" if any("video" in name.lower() for name in names) else "p808"

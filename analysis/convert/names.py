@@ -58,6 +58,11 @@ class Pattern:
             )
         return Named(**{key: found[0][key] or "" for key in self.fields})
 
+    def fits(self, name: str) -> bool:
+        """Whether the name can be read at all, in one way or several."""
+        found = self._match(self.lazy, self._subject(name))
+        return found is not None and bool(found["method"])
+
     def _match(self, pattern: re.Pattern[str], subject: str) -> re.Match[str] | None:
         return pattern.fullmatch(subject) if self.is_template else pattern.search(subject)
 

@@ -14,7 +14,8 @@ Side = Literal["raters", "stimuli"]
 @dataclass(frozen=True)
 class Wanted:
     """pattern: of stimulus names. rows: what a row of a wide spreadsheet is. attributes: columns that
-    describe the row; leave_out: columns to leave out. reference: the method that is the real video.
+    describe the row; leave_out: columns, or names of rows, to leave out. reference: the method that is the
+    real video.
     """
 
     pattern: Pattern | None = None

@@ -15,17 +15,20 @@ from analysis.tables import DEFAULT_QUESTION
 from studies.errors import InputError
 
 RATER_WORDS = ("rater", "subject", "participant", "observer", "worker", "listener", "viewer", "user")
-STIMULUS_WORDS = ("stimulus", "clip", "video", "file", "filename", "pvs", "sample")
+STIMULUS_WORDS = ("stimulus", "stimuli", "clip", "video", "file", "filename", "pvs", "sample")
 SUMMARIES = frozenset(
     {"mean", "average", "avg", "mos", "dmos", "median", "std", "stdev", "sd", "se", "sem", "var"}
     | {"variance", "ci", "ci95", "95%ci", "total", "sum", "count", "min", "max"}
 )
-EMPTY = "empty cells"
+EMPTY = "cells without a score"
 
 
 @dataclass(frozen=True)
 class _Sheet:
-    """`key`: the column that names the rows, "" where method and item do; `values`: those with scores."""
+    """`key`: the column that names the rows, "" where method and item do; `values`: those with scores.
+
+    `unused` columns and `omitted` rows are left out as the user says.
+    """
 
     frame: pd.DataFrame
     where: str
@@ -33,6 +36,8 @@ class _Sheet:
     side: Side
     key: str
     values: tuple[str, ...]
+    unused: tuple[str, ...]
+    omitted: tuple[str, ...]
 
     def cells(self) -> Iterator[tuple[int, str, str]]:
         """(position of the row, column, text) of all cells with scores."""
@@ -68,17 +73,21 @@ def read_wide(raw: bytes, where: str, study: str, wanted: Wanted) -> Facts:
         clips=tuple({clip.stimulus: clip for clip in every}.values()),
         raters=_described_raters(sheet, wanted),
         left_out=gathered(missing),
-        unused_columns=wanted.leave_out,
+        unused_columns=sheet.unused,
+        notes=(f"rows left out as asked: {', '.join(sheet.omitted)}",) if sheet.omitted else (),
     )
 
 
 def _sheet(raw: bytes, where: str, wanted: Wanted) -> _Sheet:
     frame = csvfile.read_table(raw, where)
-    named = (*wanted.attributes, *wanted.leave_out)
-    csvfile.require(frame, named, where)
     names = [str(name) for name in frame.columns]
-    side = wanted.rows or _side(names, where)
-    key = _key(names, side)
+    free = [name for name in names if name not in (*wanted.attributes, *wanted.leave_out)]
+    side = wanted.rows or _side(free or names, frame, wanted, where)
+    key = _key(free or names, side)
+    rows = [name for name in wanted.leave_out if key and name not in names and (frame[key] == name).any()]
+    named = (*wanted.attributes, *(name for name in wanted.leave_out if name not in rows))
+    csvfile.require(frame, named, where)
+    frame = frame[~frame[key].isin(rows)] if rows else frame
     csvfile.identifiers(frame, (key,) if key else ("method", "item"), where)
     homes = {"method", "item"} if side == "stimuli" else set()
     values = tuple(name for name in names if name not in {key, *named, *homes})
@@ -91,43 +100,52 @@ def _sheet(raw: bytes, where: str, wanted: Wanted) -> _Sheet:
         raise InputError(
             f"{where}: column {names.index('') + 1} has no name in the header; name or remove it."
         )
-    _refuse_summaries(list(values) if side == "stimuli" else frame[key].tolist(), where)
+    _refuse_summaries(list(values) if side == "stimuli" else frame[key].tolist(), side, where)
     comma = csvfile.separator(raw.decode("utf-8-sig")) != ","
-    return _Sheet(frame, where, comma, side, key, values)
+    unused = tuple(name for name in wanted.leave_out if name not in rows)
+    return _Sheet(frame, where, comma, side, key, values, unused, tuple(rows))
 
 
-def _refuse_summaries(raters: Sequence[str], where: str) -> None:
+def _refuse_summaries(raters: Sequence[str], side: Side, where: str) -> None:
     """A mean that stands among the raters would be rated as one of them."""
     found = next((name for name in raters if name.lower() in SUMMARIES), None)
     if found is not None:
         raise InputError(
-            f"{where}: {found!r} stands where raters do but looks like a summary; remove the row, or name "
-            "the column with --leave-out."
+            f"{where}: {found!r} stands where raters do but looks like a summary; leave the "
+            f"{'column' if side == 'stimuli' else 'row'} out with --leave-out {found!r}."
         )
 
 
-def _side(names: Sequence[str], where: str) -> Side:
-    first = _plain(names[0])
-    if first in RATER_WORDS:
+def _side(names: Sequence[str], frame: pd.DataFrame, wanted: Wanted, where: str) -> Side:
+    if _is_one_of(names[0], RATER_WORDS):
         return "raters"
-    if first in STIMULUS_WORDS or {"method", "item"} <= set(names):
+    if _is_one_of(names[0], STIMULUS_WORDS) or {"method", "item"} <= set(names):
         return "stimuli"
     if len(names) == 1:
         raise csvfile.one_column(names[0], where)
+    in_header, in_rows = (_fit(wanted, side) for side in (names[1:], frame[names[0]].tolist()))
+    if in_header != in_rows:
+        return "raters" if in_header else "stimuli"
     raise InputError(
         f"{where} does not say whether its rows are raters or stimuli (the first column is {names[0]!r}); "
         "say it with --rows raters or --rows stimuli."
     )
 
 
-def _plain(name: str) -> str:
-    """A column's name as a word: 'Subject ID' is subject, 'raters' is rater."""
-    return name.lower().replace("_", " ").removesuffix(" id").removesuffix(" name").removesuffix("s").strip()
+def _fit(wanted: Wanted, names: Sequence[str]) -> bool:
+    """Whether all of these are named as --stimulus-pattern says stimuli are."""
+    return wanted.pattern is not None and all(wanted.pattern.fits(name) for name in names)
+
+
+def _is_one_of(name: str, words: Sequence[str]) -> bool:
+    """A column's name as a word: 'Subject ID' is subject, 'raters' is rater; 'stimulus' and 'pvs' stay."""
+    word = name.lower().replace("_", " ").strip().removesuffix(" id").removesuffix(" name").strip()
+    return word in words or word.removesuffix("s") in words
 
 
 def _key(names: Sequence[str], side: Side) -> str:
     words = RATER_WORDS if side == "raters" else STIMULUS_WORDS
-    known = next((name for name in names if _plain(name) in words), None)
+    known = next((name for name in names if _is_one_of(name, words)), None)
     if known is not None:
         return known
     return "" if side == "stimuli" and {"method", "item"} <= set(names) else names[0]

@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from analysis.stats.result import whole_number
+from analysis.stats.twoway import REFUSED
+
+__all__ = [
+    "MINUS",
+    "MISSING",
+    "NEAR",
+    "coefficient_text",
+    "counted",
+    "headed",
+    "interval",
+    "listed",
+    "number",
+    "p_phrase",
+    "p_value",
+    "percent",
+    "percents",
+    "plus_minus",
+    "procedures",
+    "titled",
+    "whole_number",
+    "with_interval",
+]
 
 MISSING = "–"
 MINUS = "−"
@@ -84,11 +108,6 @@ def percents(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"[{low * 100:.0f}, {high * 100:.0f}]"
 
 
-def whole_number(n: int) -> str:
-    """Thin groups of three from 10 000 on."""
-    return f"{n:,}".replace(",", "\u202f") if n >= 10_000 else str(n)
-
-
 def counted(n: int, one: str, many: str | None = None) -> str:
     """`1 rater`, `36 raters`."""
     return f"{whole_number(n)} {one if n == 1 else many or one + 's'}"
@@ -105,3 +124,15 @@ def titled(name: str) -> str:
     """An identifier as a heading: first letter raised, underscores as spaces."""
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def headed(title: str, words: str) -> str:
+    """`Overall: means in detail`; `Which is better? Means in detail` after a title that is a sentence."""
+    if title.endswith(("?", "!", ".")):
+        return f"{title} {words[:1].upper()}{words[1:]}"
+    return f"{title}: {words}"
+
+
+def procedures(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the rows' numbers were made by, each once; nothing of rows for which no estimate was possible."""
+    return [name for name in dict.fromkeys(str(row["procedure"]) for row in rows) if name != REFUSED]

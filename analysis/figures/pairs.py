@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from analysis.figures.forest import Line, Mark, Scale, even_ticks, forest, tick_label
 from analysis.figures.matrix import Cell, Cells, has_numbers, has_room, matrix
-from analysis.figures.numbers import interval, number, percent, percents, with_interval
+from analysis.figures.numbers import headed, interval, number, percent, percents, with_interval
 from analysis.figures.plot import Plot, file_name, heading
 from analysis.figures.view import Row, View
 
@@ -88,7 +88,7 @@ def strengths(view: View, question: str, group: int | None = None) -> Plot:
         mark = Mark(row["strength"], row["ci_low"], row["ci_high"], colour=ink.colour, marker=ink.marker)
         note = with_interval(row["strength"], row["ci_low"], row["ci_high"], signed=True)
         lines.append(Line(row["method"], (mark,), note))
-    figure = forest(view, _grouped_heading(view, question, group), lines, _open_scale(rows))
+    figure = forest(view, _grouped_heading(view, question, "strengths", group), lines, _open_scale(rows))
     procedure = f" ({rows[0]['procedure']})" if rows else ""
     bounded = any(row["ci_low"] is not None for row in rows)
     ends = f" with {percent(view.confidence)} interval" if bounded else ""
@@ -117,20 +117,30 @@ def unconnected(view: View, question: str) -> bool:
     return all(group.get(row["method_a"]) == group.get(row["method_b"]) for row in pairs)
 
 
+def in_groups(view: View, question: str) -> list[Row]:
+    """Strengths best first; group by group in the groups' order where no comparison leaves its group."""
+    rows = view.strengths(question)
+    if not groups(view, question) or not unconnected(view, question):
+        return rows
+    return [row for group in sorted({row["group"] for row in rows}) for row in _within_group(rows, group)]
+
+
+def _within_group(rows: Sequence[Row], group: int) -> list[Row]:
+    own = [row for row in rows if row["group"] == group]
+    return sorted(own, key=lambda row: math.inf if row["group_strength"] is None else -row["group_strength"])
+
+
 def _within(view: View, question: str, group: int) -> list[Row]:
     """Rows of one group, with its own strengths, best first."""
     own = {"strength": "group_strength", "ci_low": "group_ci_low", "ci_high": "group_ci_high"}
-    rows = [row for row in view.strengths(question) if row["group"] == group]
-    rows = [{**row, **{name: row[key] for name, key in own.items()}} for row in rows]
-    return sorted(rows, key=lambda row: -row["strength"] if row["strength"] is not None else math.inf)
+    rows = _within_group(view.strengths(question), group)
+    return [{**row, **{name: row[key] for name, key in own.items()}} for row in rows]
 
 
-def _grouped_heading(view: View, question: str, group: int | None) -> tuple[str, str]:
+def _grouped_heading(view: View, question: str, what: str, group: int | None) -> tuple[str, str]:
     title, text = heading(view.question(question))
-    if group is None:
-        return title, text
-    stop = "" if title.endswith("?") else ":"
-    return f"{title}{stop} group {group} of connected methods", text
+    within = "" if group is None else f" in group {group} of connected methods"
+    return headed(title, what + within), text
 
 
 def _group_part(group: int | None) -> tuple[str, ...]:
@@ -148,7 +158,8 @@ def wins(view: View, question: str, group: int | None = None) -> Plot:
             cells[a, b] = _win_cell(view, row, flipped=False)
             cells[b, a] = _win_cell(view, row, flipped=True)
     cells = {pair: cell for pair, cell in cells.items() if set(pair) <= set(order)}
-    figure = matrix(view, _grouped_heading(view, question, group), order, order, cells, _share)
+    head = _grouped_heading(view, question, "wins pair by pair", group)
+    figure = matrix(view, head, order, order, cells, _share)
     where = _intervals(view, (order, order), cells)
     caption = (
         "Share of comparisons, in per cent, in which the row's method is preferred to the column's (a tie "

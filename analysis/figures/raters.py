@@ -9,7 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 
 from analysis.figures import style
-from analysis.figures.forest import PAD, ROW, Line, Mark, Scale, forest, tick_label
+from analysis.figures.forest import PAD, ROW, Line, Mark, Scale, even_ticks, forest, tick_label
 from analysis.figures.labels import Box, Label, place_labels
 from analysis.figures.numbers import coefficient_text, counted, number, percent
 from analysis.figures.plot import Frame, Plot, file_name, framed, heading
@@ -18,6 +18,8 @@ from analysis.figures.view import Row, View
 
 MOST_WHISKERS = 40  # raters whose intervals are drawn
 MOST_NAMED = 6
+LITTLE_BELOW, FAR_BELOW, CROWDED = -0.1, -1.0, -8.0  # of coefficients that agreement by chance makes 0
+LOWEST_END = -4.0  # of intervals drawn in full
 LEAST_BIAS = 0.25  # grades shown on both sides at least
 ON_UNIT_SCALE = (
     "ICC(1)",
@@ -40,6 +42,7 @@ COEFFICIENT_NAMES = {
     "alpha_interval": "α interval",
     "alpha_nominal": "α nominal",
     "kendall_w": "Kendall's W",
+    "kendall_u": "Kendall's u",
     "fleiss_kappa": "κ (Fleiss)",
     "repeat_consistency": "repeats",
     "sos_a": "SOS a",
@@ -59,20 +62,32 @@ def agreement(view: View, question: str) -> Plot:
         mark = Mark(row["value"], row["ci_low"], row["ci_high"])
         note = coefficient_text(row)
         lines.append(Line(coefficient_name(row["coefficient"]), (mark,), note))
-    ends = [row[key] for row in rows for key in ("value", "ci_low") if row[key] is not None]
-    low = min([*ends, 0.0])
-    ticks = (0.0, 0.25, 0.5, 0.75, 1.0) if low >= -0.1 else (-0.5, 0.0, 0.5, 1.0)
-    negative = ticks[0] < 0
-    labels = tuple(tick_label(t) + ("\nnone" if negative and t == 0 else "") for t in ticks)
-    words = ("" if negative else "no agreement", "perfect")
-    scale = Scale(min(low, ticks[0]) - 0.03, 1.03, ticks, labels, words)
-    figure = forest(view, heading(view.question(question)), lines, scale)
+    end = min([0.0, *(row["ci_low"] for row in rows if row["ci_low"] is not None)])
+    low = max(end, LOWEST_END)
+    low = min([low, *(row["value"] for row in rows)])
+    figure = forest(view, heading(view.question(question)), lines, _up_to_one(low))
     caption = (
         f"{percent(view.confidence)} intervals where one can be given. Forms with 1 speak of a single rater, "
         "forms with k of the mean of all; units are stimuli."
     )
+    caption += " Arrow heads: an interval goes on beyond the axis." if end < low else ""
     alt = "; ".join(f"{coefficient_name(r['coefficient'])} {number(r['value'])}" for r in rows)
     return Plot(file_name("agreement", question), caption, f"Agreement: {alt}.", figure)
+
+
+def _up_to_one(low: float) -> Scale:
+    """From 0, or as far below it as values go; words tell where agreement is none and where perfect."""
+    ticks: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+    words = ("no agreement", "perfect")
+    if FAR_BELOW <= low < LITTLE_BELOW:
+        ticks, words = (-0.5, 0.0, 0.5, 1.0), ("", "perfect")
+    elif low < FAR_BELOW:
+        below = even_ticks(low, 0.0, 3)
+        ticks, words = (*(below if low > CROWDED else below[:-1]), 1.0), ("", "0 none, 1 perfect")
+    none = FAR_BELOW <= low < LITTLE_BELOW
+    labels = tuple(tick_label(t) + ("\nnone" if none and t == 0 else "") for t in ticks)
+    room = 0.03 * (1 - min(low, ticks[0]))
+    return Scale(min(low, ticks[0]) - room, 1 + room, ticks, labels, words)
 
 
 def variance(view: View, question: str) -> Plot:

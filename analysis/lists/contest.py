@@ -11,9 +11,16 @@ import pandas as pd
 from analysis.lists.metric_gaps import FEWEST
 from analysis.lists.scope import Listing, Row, Scope, codes, placed
 from analysis.stats.contest import Contest, Level, Rival, metric_contests
+from analysis.stats.result import Note
 from studies.metrics import Direction
 
 Pair = tuple[str, str]
+MOST = 2.0  # apart are two correlations at −1 and 1
+BEYOND = Note(
+    "contest_beyond_range",
+    "The interval of a difference of two correlations reaches beyond −2 to 2, where no difference can lie; "
+    "limits are kept, as so few methods or items leave it rough.",
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,9 @@ def contest_rows(scope: Scope, question: str, contenders: Sequence[Contender]) -
     for a, b in combinations([one.name for one in contenders], 2):
         contests = found.get((a, b), [])
         listing.rows.extend(_row(question, a, b, one) for one in contests)
-        listing.notes.extend(note for one in contests for note in placed(one.notes, question, f"{a} − {b}"))
+        for one in contests:
+            titles = " − ".join(scope.metric_titles[name] for name in (a, b))
+            listing.notes.extend(placed([*one.notes, *_beyond(one)], question, titles))
     return listing
 
 
@@ -82,6 +91,11 @@ def _contests(
         rng=scope.options.rng("contest", question),
     )
     return dict(zip(pairs, found, strict=True))
+
+
+def _beyond(one: Contest) -> list[Note]:
+    ends = [end for end in (one.ci_low, one.ci_high) if end is not None]
+    return [BEYOND] if any(abs(end) > MOST for end in ends) else []
 
 
 def _row(question: str, a: str, b: str, one: Contest) -> Row:

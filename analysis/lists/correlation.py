@@ -130,6 +130,7 @@ def _metrics(scope: Scope, stimuli: pd.DataFrame) -> tuple[list[_Metric], list[N
     """Metrics with values enough, and what is left out of them."""
     found, notes = [], list[Note]()
     values = scope.data.metrics
+    titles = scope.metric_titles
     for name in natural(values["metric"]) if len(stimuli) else []:
         of_metric = values[(values["metric"] == name) & values["value"].notna()]
         direction = DIRECTIONS.get(str(values["direction"][values["metric"] == name].iloc[0]))
@@ -137,9 +138,9 @@ def _metrics(scope: Scope, stimuli: pd.DataFrame) -> tuple[list[_Metric], list[N
         key = "stimulus" if len(clips) else "method"
         chosen = (clips if len(clips) else of_metric)[[key, "value"]]
         frame = stimuli.merge(chosen, on=key).sort_values("stimulus", ignore_index=True)
-        notes += [*dropped_levels(name, of_metric), *missing_values(name, stimuli, frame)]
+        notes += [*dropped_levels(titles[name], of_metric), *missing_values(titles[name], stimuli, frame)]
         if len(frame) >= FEWEST:
-            notes += without_direction(name, direction)
+            notes += without_direction(titles[name], direction)
             found.append(_Metric(name, direction, not len(clips), frame))
     return found, notes
 
@@ -179,14 +180,15 @@ def _correlations(scope: Scope, question: str, metric: _Metric, own: dict[str, f
         levels=metric.levels,
         half_width=None if np.isnan(width).any() else width,
     )
+    title = scope.metric_titles[metric.name]
     listing = Listing([_row(question, metric, one, own.get(one.level)) for one in found])
     for one, row in zip(found, listing.rows, strict=True):
         for note in one.notes:
-            place = () if note.code == STUDY_WIDE else (question, metric.name)
+            place = () if note.code == STUDY_WIDE else (question, title)
             listing.notes.extend(placed([note], *place))
-        listing.notes.extend(placed(mapped_against(metric.direction, one), question, metric.name))
+        listing.notes.extend(placed(mapped_against(metric.direction, one), question, title))
         if row["disattenuated"] is not None and abs(row["disattenuated"]) > 1:
-            listing.notes.extend(placed([ABOVE_ONE], question, metric.name))
+            listing.notes.extend(placed([ABOVE_ONE], question, title))
     return listing
 
 

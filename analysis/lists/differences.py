@@ -23,6 +23,9 @@ from analysis.stats.differences import (
 
 ALL_PAIRS = "all pairs"
 AGAINST_REFERENCE = "all against the reference"
+OF_METHODS = frozenset(
+    {"cells_averaged", "one_item", "one_rater"}
+)  # said of the methods, and so of their pairs
 
 Estimates = dict[tuple[str, str], DifferenceEstimate]
 
@@ -71,7 +74,8 @@ def _add_rated(lists: DifferenceLists, scope: Scope, question: str, screening: s
     if screening == scope.primary:
         lists.letters.rows.extend(_letters(scope, question, methods, estimates))
         for pair, estimate in estimates.items():
-            lists.differences.notes.extend(placed(estimate.notes, question, " − ".join(pair)))
+            notes = [note for note in estimate.notes if note.code not in OF_METHODS]
+            lists.differences.notes.extend(placed(notes, question, " − ".join(pair)))
 
 
 def _graded_rows(scope: Scope, question: str, screening: str) -> Listing:
@@ -172,8 +176,11 @@ def _family(scope: Scope, measured: _Measured, family: str, estimates: Estimates
 
 
 def _letters(scope: Scope, question: str, methods: _Methods, estimates: Estimates) -> list[Row]:
-    """Methods that share a letter are not told apart at the level of the tests after Holm over all pairs."""
-    if len(methods.names) < 2:
+    """Methods that share a letter are not told apart at the level of the tests after Holm over all pairs.
+
+    None where no pair could be tested: letters would say that methods were compared.
+    """
+    if all(estimate.p is None for estimate in estimates.values()):
         return []
     place = {name: index for index, name in enumerate(methods.names)}
     significant = np.zeros((len(place), len(place)), dtype=bool)

@@ -9,8 +9,9 @@ import pandas as pd
 
 from analysis.lists.scope import Row, Scope
 from analysis.screening.verdict import counted
-from analysis.stats.result import Note
+from analysis.stats.result import Note, whole_number
 
+SIDES = ("left", "right")
 FEW_ITEMS = 6  # at five or fewer, the interval rests on min(raters, items) − 1 ≤ 4 degrees of freedom
 CONTROLLED_RATERS = 24
 UNCONTROLLED_RATERS = 35
@@ -19,6 +20,8 @@ RATINGS_FOR_CORRELATION = 24
 CONTROLLED = frozenset({"lab", "laboratory", "controlled"})
 TENTATIVE_ALPHA = 0.667
 GOOD_ICC = 0.75
+LITTLE_U = 1 / 3  # two raters agree in two of three comparisons
+CIRCULAR_BY_CHANCE = 0.25  # two of the eight ways to answer three comparisons
 
 
 @dataclass(frozen=True)
@@ -72,19 +75,43 @@ def of_ratings(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[Gap
 def _incomplete(question: str, frame: pd.DataFrame) -> Iterable[Gap]:
     share = density(frame)
     if share is not None and share < 1:
-        message = (
-            f"{min(share * 100, 99.9):.1f}\u00a0% of all rater × stimulus cells hold a rating; "
-            f"{_who_rated_all(frame)}."
-        )
+        told = f"{_percent(share)} of all rater × stimulus cells hold a rating"
+        message = f"{told}; {_who(frame, 'rated', 'stimulus')}."
         yield Gap("incomplete_design", question, share, message)
 
 
-def _who_rated_all(frame: pd.DataFrame) -> str:
-    rated = frame.groupby("rater")["stimulus"].nunique()
-    complete = int((rated == frame["stimulus"].nunique()).sum())
-    return (
-        f"{complete} of {len(rated)} raters rated every stimulus" if complete else "each rater rated a part"
-    )
+def _percent(share: float) -> str:
+    return f"{min(share * 100, 99.9):.1f}\u00a0%"
+
+
+def _who(frame: pd.DataFrame, did: str, unit: str) -> str:
+    """Who met every unit, a column of `frame`."""
+    met = frame.groupby("rater")[unit].nunique()
+    complete = int((met == frame[unit].nunique()).sum())
+    return f"{complete} of {len(met)} raters {did} every {unit}" if complete else f"each rater {did} a part"
+
+
+def of_comparisons(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[Gap]:
+    """frame: the question's comparisons that count, all of known raters; those given 0 times say nothing."""
+    frame = frame[frame["n"] > 0]
+    if frame.empty:
+        return
+    yield from _incomplete_pairs(question, frame)
+    sides = [frame[["rater", side]].rename(columns={side: "method"}) for side in SIDES]
+    yield from few_raters(scope, question, pd.concat(sides).groupby("method")["rater"].nunique())
+
+
+def _incomplete_pairs(question: str, frame: pd.DataFrame) -> Iterable[Gap]:
+    """A pair is of two clips: two methods, whichever stands left, on one item."""
+    ahead = frame["left"] < frame["right"]
+    first, second = (frame[one].where(ahead, frame[other]) for one, other in (SIDES, SIDES[::-1]))
+    pair = frame["item"] + "\x1f" + first + "\x1f" + second
+    cells = frame[["rater"]].assign(pair=pair).drop_duplicates()
+    share = len(cells) / (cells["rater"].nunique() * cells["pair"].nunique())
+    if share < 1:
+        told = f"{_percent(share)} of all rater × pair cells hold an answer"
+        message = f"{told}; {_who(cells, 'judged', 'pair')}."
+        yield Gap("incomplete_design", question, share, message)
 
 
 def _few_items(question: str, frame: pd.DataFrame) -> Iterable[Gap]:
@@ -101,22 +128,26 @@ def _few_items(question: str, frame: pd.DataFrame) -> Iterable[Gap]:
 
 def few_raters(scope: Scope, question: str, per_method: pd.Series) -> Iterable[Gap]:
     """per_method: raters of each method."""
-    advised, where = _advice(scope)
-    fewest = int(per_method.min())
-    if fewest < advised:
+    ways, fewest = _recruitment(scope), int(per_method.min())
+    if fewest < (UNCONTROLLED_RATERS if _uncontrolled(ways) else USUAL_RATERS):
         down = "down to " if per_method.max() > fewest else ""
-        message = f"{down}{counted(fewest, 'rater')} per method; {advised} are advised {where}."
+        message = f"{down}{counted(fewest, 'rater')} per method; {_advice(ways, fewest)}."
         yield Gap("few_raters", question, fewest, message)
 
 
-def _advice(scope: Scope) -> tuple[int, str]:
-    """How many raters are advised, and where: as those who answered were recruited, if that is recorded."""
-    ways = _recruitment(scope)
-    if ways - CONTROLLED - {""}:
-        return UNCONTROLLED_RATERS, "in uncontrolled surroundings"
-    if ways and ways <= CONTROLLED:
-        return CONTROLLED_RATERS, "in a laboratory"
-    return USUAL_RATERS, f"({CONTROLLED_RATERS} suffice only in a laboratory)"
+def _uncontrolled(ways: set[str]) -> bool:
+    return bool(ways - CONTROLLED - {""})
+
+
+def _advice(ways: set[str], fewest: int) -> str:
+    """How many raters are advised, where those who answered rated, if that is recorded."""
+    if _uncontrolled(ways):
+        return f"{UNCONTROLLED_RATERS} are advised in uncontrolled surroundings"
+    advised = f"{USUAL_RATERS} are advised"
+    if not ways or not ways <= CONTROLLED:
+        return f"{advised} ({CONTROLLED_RATERS} suffice only in a laboratory)"
+    verb = "suffice" if fewest >= CONTROLLED_RATERS else "would suffice"
+    return f"{advised}, though {CONTROLLED_RATERS} {verb} in a laboratory, as here"
 
 
 def _recruitment(scope: Scope) -> set[str]:
@@ -137,11 +168,33 @@ def _few_ratings(scope: Scope, question: str, frame: pd.DataFrame) -> Iterable[G
     if len(low):
         verb = "has" if len(low) == 1 else "have"
         message = (
-            f"{len(low)} of {counted(len(counts), 'rated clip')} {verb} fewer than "
+            f"{whole_number(len(low))} of {counted(len(counts), 'rated clip')} {verb} fewer than "
             f"{RATINGS_FOR_CORRELATION} ratings (down to {int(low.min())}); noise in the MOS weakens "
             "correlations with metrics."
         )
         yield Gap("few_ratings_per_stimulus", question, int(low.min()), message)
+
+
+def of_preference(models: Iterable[Row]) -> Iterable[Gap]:
+    """models: of the list preference_model. u is 2 P − 1, P the share of comparisons in which two agree."""
+    for row in models:
+        u = row["kendall_u"]
+        if u is not None and u < LITTLE_U:
+            alike = f"{(u + 1) / 2 * 100:.0f}\u00a0%"
+            message = (
+                f"two raters prefer the same clip of a pair in {alike} of cases (Kendall's u {_signed(u)}; "
+                f"50\u00a0% and 0 are chance), less often than in two of three{_circular(row)}; shares over "
+                "raters say more than single answers."
+            )
+            yield Gap("low_agreement", row["question"], u, message)
+
+
+def _circular(row: Row) -> str:
+    """How far single raters contradict themselves, where triads were judged by one."""
+    if not row["triads_judged"] or not row["triads_within"].startswith("rater"):
+        return ""
+    chance = row["triads_judged"] * CIRCULAR_BY_CHANCE
+    return f"; {row['circular_triads']} of {row['triads_judged']} triads are circular, {chance:.0f} by chance"
 
 
 def of_agreement(rows: Iterable[Row]) -> Iterable[Gap]:
@@ -181,4 +234,8 @@ def _both(found: dict[str, Row]) -> str:
 def _bounded(row: Row) -> str:
     ends = [row["ci_low"], row["ci_high"]]
     bounds = "" if None in ends else f" [{ends[0]:.2f}, {ends[1]:.2f}]"
-    return f"{row['value']:.2f}{bounds}".replace("-", "−")
+    return f"{_signed(row['value'])}{bounds}".replace("-", "−")
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

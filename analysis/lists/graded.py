@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.lists.scope import Placed, Scope, codes, codes_of, placed, scores
 from analysis.stats.comparison_scores import OrderEffect, order_effect, reversed_scores
-from analysis.stats.result import Note
+from analysis.stats.result import Note, part_of
 
 CMOS = "CMOS"
 ONE_SIDED = 0.1  # of the answers, on average over pairs, more in one order than in the other
@@ -80,7 +80,7 @@ def order_notes(scope: Scope, question: str, effect: OrderEffect) -> list[Placed
     votes = scope.compared(question)
     bare = int(votes["score"].isna().sum())
     if bare:
-        message = f"{bare} of {len(votes)} comparisons have no score and do not enter CMOS."
+        message = f"{part_of(bare, len(votes))} comparisons have no score and do not enter CMOS."
         notes.append(Note("ccr_incomplete", message))
     return placed(notes, question)
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.csvfile import IDS, alike
 from analysis.lists.agreement import inflated
-from analysis.lists.gaps import Gap, density, few_raters, of_agreement, of_ratings, told
+from analysis.lists.gaps import Gap, density, of_agreement, of_comparisons, of_preference, of_ratings, told
 from analysis.lists.scope import SHOWN_PLACES, Row, Scope
 from analysis.load import StudyData
 from analysis.screening.verdict import counted
@@ -18,10 +18,10 @@ from analysis.tables import natural
 __all__ = ["density", "limits", "simulated_sentence"]
 
 
-def limits(scope: Scope, agreement: Sequence[Row] = ()) -> list[Note]:
+def limits(scope: Scope, agreement: Sequence[Row] = (), preference: Sequence[Row] = ()) -> list[Note]:
     """Simulated data first, then who was left out, then what the design and the answers cannot carry.
 
-    agreement: the rows of that list.
+    agreement: the rows of that list; preference: those of preference_model.
     """
     notes = [*_simulated(scope), *_excluded(scope), *_inflated(scope), *alike_ids(scope.data), *_idle(scope)]
     gaps = list[Gap]()
@@ -38,15 +38,9 @@ def limits(scope: Scope, agreement: Sequence[Row] = ()) -> list[Note]:
             message = f"No comparison of question {question!r} is left after screening."
             notes.append(Note("no_comparisons_left", message))
         elif (frame["rater"] != "").all():
-            gaps += few_raters(scope, question, _raters_per_method(frame))
-    gaps += of_agreement(agreement)
+            gaps += of_comparisons(scope, question, frame)
+    gaps += [*of_agreement(agreement), *of_preference(preference)]
     return [*notes, *told(gaps, len(scope.data.questions)), *_references(scope)]
-
-
-def _raters_per_method(comparisons: pd.DataFrame) -> pd.Series:
-    """How many judged each method."""
-    sides = [comparisons[["rater", side]].rename(columns={side: "method"}) for side in ("left", "right")]
-    return pd.concat(sides).groupby("method")["rater"].nunique()
 
 
 def _references(scope: Scope) -> Iterable[Note]:
@@ -70,12 +64,18 @@ def simulated_sentence(data: StudyData) -> str | None:
     """What to say above simulated data; None where nothing is simulated."""
     if not data.simulated:
         return None
-    frames = [frame for frame in (data.ratings, data.comparisons) if "simulated" in frame]
-    marked = {name for frame in frames for name in frame["rater"][frame["simulated"].fillna(value=False)]}
+    people = [] if data.raters is None else [data.raters]
+    frames = [data.ratings, data.comparisons, *people]
+    marked = {
+        name
+        for frame in frames
+        if "simulated" in frame
+        for name in frame["rater"][frame["simulated"].fillna(value=False)]
+    }
     everybody = {*data.ratings["rater"], *data.comparisons["rater"]} - {""}
-    if not marked or marked >= everybody:
+    if not marked & everybody or marked >= everybody:
         return "Ratings are simulated: no person gave them, and no figure here is a finding."
-    count = f"{len(marked)} of {len(everybody)} raters"
+    count = f"{len(marked & everybody)} of {len(everybody)} raters"
     return f"Ratings of {count} are simulated: no figure here is a finding."
 
 

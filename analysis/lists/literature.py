@@ -1,11 +1,12 @@
 """literature: published values of the same method, metric and data set beside those measured here.
 
 Columns: method and metric as the study names them; dataset; published_value, unit and source as the survey
-prints them; measured_mean, measured_median, n and measured_unit over the method's clips of that data set;
-direction; units_match (None where one of the units is not stated: nothing is converted). Clips are of a data
-set by column `dataset` of stimuli.csv or by key `dataset` of an item. A value of a whole method counts where
-all its clips are of that data set. The published values were measured by others, on other clips and often
-with another implementation: they show the order of magnitude, and no statistic compares them.
+prints them, published_printed digit by digit; measured_mean, measured_median, n and measured_unit over the
+method's clips of that data set; direction; units_match (None where one of the units is not stated: nothing is
+converted). Clips are of a data set by column `dataset` of stimuli.csv or by key `dataset` of an item. A value
+of a whole method counts where all its clips are of that data set. The published values were measured by
+others, on other clips and often with another implementation: they show the order of magnitude, and no
+statistic compares them.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ def _row(method: str, metric: str, published: PublishedValue, of_dataset: pd.Dat
         "metric": metric,
         "dataset": published.dataset,
         "published_value": published.value,
+        "published_printed": published.printed,
         "unit": published.unit,
         "source": published.source,
         "measured_mean": measured["mean"],

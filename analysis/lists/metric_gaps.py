@@ -1,24 +1,27 @@
-"""What is odd about a metric's values: those left out, and a course against its direction."""
+"""What is odd about a metric's values: those left out, and a course against its direction.
+
+`title`: what the metric is called in print.
+"""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from analysis.stats.correlation import CorrelationEstimate
-from analysis.stats.result import Note
+from analysis.stats.result import Note, part_of
 from analysis.tables import natural
-from studies.metrics import Direction, metric_title
+from studies.metrics import Direction
 
 FEWEST = 3  # stimuli with a value, below which nothing is said about a metric
 
 
-def missing_values(name: str, stimuli: pd.DataFrame, valued: pd.DataFrame) -> list[Note]:
+def missing_values(title: str, stimuli: pd.DataFrame, valued: pd.DataFrame) -> list[Note]:
     """stimuli, valued: stimulus and method of those rated, and of those that have a value as well."""
     missing = len(stimuli) - len(valued)
     if not missing:
         return []
     verb = "has no value and is" if missing == 1 else "have no value and are"
-    counted = f"{metric_title(name)}: {missing} of {len(stimuli)} rated stimuli {verb} left out"
+    counted = f"{title}: {part_of(missing, len(stimuli))} rated stimuli {verb} left out"
     message = counted + _whole_methods(stimuli, valued)
     if len(valued) < FEWEST:
         message = f"{counted}; no correlation is computed from fewer than {FEWEST}"
@@ -32,22 +35,22 @@ def _whole_methods(stimuli: pd.DataFrame, valued: pd.DataFrame) -> str:
     return f"; {', '.join(bare)} {'has' if len(bare) == 1 else 'have'} none"
 
 
-def dropped_levels(name: str, of_metric: pd.DataFrame) -> list[Note]:
+def dropped_levels(title: str, of_metric: pd.DataFrame) -> list[Note]:
     """of_metric: values of one metric, some of clips (stimulus filled), some of methods (stimulus empty)."""
     of_methods = int((of_metric["stimulus"] == "").sum())
     if of_methods in (0, len(of_metric)):
         return []
     what = "1 value of a whole method is" if of_methods == 1 else f"{of_methods} values of whole methods are"
-    message = f"{metric_title(name)}: {what} left out, as its other values are of single clips."
+    message = f"{title}: {what} left out, as its other values are of single clips."
     return [Note("metric_levels_mixed", message)]
 
 
-def without_direction(name: str, direction: Direction | None) -> list[Note]:
+def without_direction(title: str, direction: Direction | None) -> list[Note]:
     """A metric of which nobody said whether high values are good can be correlated, not judged."""
     if direction is not None:
         return []
     message = (
-        f"It is not said of {metric_title(name)} whether higher or lower values are better, so it enters no "
+        f"It is not said of {title} whether higher or lower values are better, so it enters no "
         "contest and no classification; fill column 'direction' with higher or lower."
     )
     return [Note("metric_without_direction", message)]

@@ -18,7 +18,7 @@ from analysis.stats.mos import (
     distribution,
     mean_estimate,
 )
-from analysis.stats.result import Note
+from analysis.stats.result import Note, part_of
 
 WEAK_REFERENCE = 4.0  # a hidden reference that is rated lower makes DMOS hard to read (ITU-T P.910)
 CONSTANT = "constant by definition"
@@ -88,8 +88,8 @@ def _dmos_notes(scope: Scope, question: str, frame: pd.DataFrame, used: int) -> 
         notes.append(Note("weak_reference", message))
     if used < len(frame):
         message = (
-            f"{len(frame) - used} of {len(frame)} ratings do not enter DMOS, as the rater did not rate the "
-            "reference of the item."
+            f"{part_of(len(frame) - used, len(frame))} ratings do not enter DMOS, as the rater did not rate "
+            "the reference of the item."
         )
         notes.append(Note("dmos_incomplete", message))
     return placed(notes, question)

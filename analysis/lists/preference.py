@@ -94,6 +94,7 @@ def _strengths(question: str, methods: list[str], fit: PreferenceFit) -> list[Ro
             "group_strength": row.group_strength,
             "group_ci_low": row.group_ci_low,
             "group_ci_high": row.group_ci_high,
+            "target": fit.target,
             "procedure": row.procedure,
         }
         for row in fit.strengths

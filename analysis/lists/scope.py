@@ -16,6 +16,7 @@ from analysis.options import Options
 from analysis.screening import Verdict, excluded
 from analysis.stats.arrays import FloatArray, IntArray
 from analysis.stats.result import Note
+from studies.metrics import metric_titles
 
 Row = dict[str, Any]
 SHOWN_PLACES = 3
@@ -66,6 +67,11 @@ class Scope:
     @property
     def primary(self) -> str:
         return self.screenings[-1]
+
+    @cached_property
+    def metric_titles(self) -> dict[str, str]:
+        """What each metric is called in print."""
+        return metric_titles(self.data.metrics["metric"].unique())
 
     @cached_property
     def rated_questions(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +15,38 @@ from analysis.bundles import MADE_FROM, Written, software, write_bundle
 from analysis.load import load_source
 from analysis.merging.clips import Clips, Row, same
 from analysis.merging.parts import TEXTS, Part, not_carried, read_parts
+from analysis.tables import natural
 from studies.bundle import COMPARISONS, MANIFEST_FILE, METRICS, RATERS, RATINGS, STIMULI
 from studies.errors import InputError
 
 HEADERS = {table.file: table.header for table in (RATINGS, COMPARISONS, STIMULI, RATERS, METRICS)}
 SIDES = ("left", "right", "winner", "loser", "first")
 PEOPLE = ("rater", "sitting")
+LABORATORY = "laboratory"  # column of raters.csv: the bundle that a rater came with
 
 
-def merge(sources: Sequence[str], out: Path, *, prefix: bool) -> str:
+@dataclass(frozen=True)
+class Named:
+    """What the user calls the merged study: by default its id is the folder's name, and its title the id."""
+
+    study: str | None = None
+    title: str | None = None
+
+
+UNNAMED = Named()
+
+
+def merge(sources: Sequence[str], out: Path, named: Named = UNNAMED, *, prefix: bool) -> str:
     """Write the merged bundle and return what to tell. Raises InputError; `out` is then as before."""
     _check_apart(sources, out)
     parts = read_parts(sources)
+    _check_title(parts[0], named)
     if not prefix:
         _refuse_same_raters(parts)
     clips = Clips(parts)
     tables = list(_tables(parts, clips, prefix=prefix))
-    write_bundle(out, _study(parts), tables, load_source)
+    study = named.study or out.resolve().name
+    write_bundle(out, _study(parts, study, named.title or study), tables, load_source)
     return "\n".join(_told(parts, tables, clips))
 
 
@@ -39,6 +55,16 @@ def _check_apart(sources: Sequence[str], out: Path) -> None:
     inside = [source for source in sources if os.path.exists(source) and os.path.realpath(source) == target]
     if inside:
         raise InputError(f"{inside[0]} is one of the bundles to merge; name another folder with --out.")
+
+
+def _check_title(first: Part, named: Named) -> None:
+    if named.title is not None and first.data.config is not None:
+        raise InputError(
+            f"{first.source.where} has a study file, which gives the title {first.data.title!r}; leave "
+            "--title out."
+        )
+    if not all(name is None or name.strip() for name in (named.study, named.title)):
+        raise InputError("--study and --title may not be empty; write a name, or leave the option out.")
 
 
 def _refuse_same_raters(parts: Sequence[Part]) -> None:
@@ -55,7 +81,10 @@ def _refuse_same_raters(parts: Sequence[Part]) -> None:
 
 
 def _tables(parts: Sequence[Part], clips: Clips, *, prefix: bool) -> Iterator[Written]:
-    for file in (RATINGS.file, COMPARISONS.file, RATERS.file, TEXTS):
+    raters = list(_people(parts, clips, prefix=prefix))
+    if raters:
+        yield _written(RATERS.file, raters)
+    for file in (RATINGS.file, COMPARISONS.file, TEXTS):
         rows = [
             row
             for part, ids in zip(parts, clips.ids, strict=True)
@@ -67,6 +96,16 @@ def _tables(parts: Sequence[Part], clips: Clips, *, prefix: bool) -> Iterator[Wr
     metrics = _metrics(parts, clips)
     if metrics:
         yield _written(METRICS.file, metrics)
+
+
+def _people(parts: Sequence[Part], clips: Clips, *, prefix: bool) -> Iterator[Row]:
+    """Every rater with the laboratory; those that a merged bundle brings keep theirs."""
+    for part, ids in zip(parts, clips.ids, strict=True):
+        listed = list(_rows(part, RATERS.file, ids, prefix=prefix))
+        known = {row["rater"] for row in listed}
+        named = (f"{part.name}-{rater}" if prefix else rater for rater in natural(part.raters()))
+        listed += [{"rater": rater} for rater in named if rater not in known]
+        yield from ({**row, LABORATORY: row.get(LABORATORY) or part.name} for row in listed)
 
 
 def _rows(part: Part, file: str, ids: Mapping[str, str], *, prefix: bool) -> Iterator[Row]:
@@ -111,7 +150,7 @@ def _written(file: str, rows: Sequence[Row]) -> Written:
     return Written(file, header, frame[header].to_numpy().tolist())
 
 
-def _study(parts: Sequence[Part]) -> dict[str, Any]:
+def _study(parts: Sequence[Part], study: str, title: str) -> dict[str, Any]:
     first = parts[0]
     kept = {
         key: value
@@ -119,8 +158,8 @@ def _study(parts: Sequence[Part]) -> dict[str, Any]:
         if key in ("config", "config_sha256", "seed", "scales", "reporting")
     }
     return {
-        "study": first.data.study,
-        "title": first.data.title,
+        "study": study,
+        "title": first.data.title if first.data.config else title,
         **kept,
         "software": software(),
         "collected_with": first.data.collected_with,

@@ -68,17 +68,21 @@ class Basis:
 
 def assumed_basis(given: dict[str, float], scale: tuple[float, float]) -> Basis:
     """Typical components, scaled to `scale`, with what was given in their place. Raises InputError."""
-    factor = ((scale[1] - scale[0]) / ASSUMED_RANGE) ** 2
     check_given(given, scale)
     components = tuple(
         Component(name, given[name], "given")
         if name in given
-        else Component(name, ASSUMED[name] * factor, "assumed")
+        else Component(name, usual_variance(name, scale), "assumed")
         for name in RANDOM
     )
     names = [component.name for component in components if component.origin == "assumed"]
     notes = (Note("components_assumed", ASSUMED_NOTE.format(", ".join(names))),) if names else ()
     return Basis("given" if given else "assumed", None, scale, components, notes=notes)
+
+
+def usual_variance(component: str, scale: tuple[float, float]) -> float:
+    """Median over the published studies, in squared grades of `scale`."""
+    return ASSUMED[component] * ((scale[1] - scale[0]) / ASSUMED_RANGE) ** 2
 
 
 def check_given(given: dict[str, float], scale: tuple[float, float]) -> None:

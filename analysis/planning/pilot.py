@@ -8,7 +8,8 @@ from analysis.lists.agreement import variance_rows
 from analysis.lists.scope import Scope
 from analysis.load import StudyData
 from analysis.options import Options
-from analysis.planning.basis import RANDOM, Basis, Component, check_given
+from analysis.planning.basis import RANDOM, Basis, Component, check_given, usual_variance
+from analysis.planning.words import counted, joined
 from analysis.screening import screen
 from analysis.stats.planning import variance_factors
 from analysis.stats.result import Note
@@ -82,7 +83,11 @@ def _basis(
         n_items=sizes["item"],
         n_methods=sizes["method"],
         simulated=scope.data.simulated,
-        notes=tuple(_notes(question, sizes, missing, target)),
+        notes=(
+            *_simulated(scope.data),
+            *_at_zero(question, sizes, components, scale),
+            *_notes(question, sizes, missing, target),
+        ),
     )
 
 
@@ -94,6 +99,29 @@ def _check_sizes(question: str, sizes: dict[str, int], given: dict[str, float], 
                 f"Question {question!r} of the pilot has one {factor}, which does not tell how {factor}s "
                 f"vary; add --components {factor}=VARIANCE{mend}."
             )
+
+
+def _simulated(data: StudyData) -> Iterable[Note]:
+    if data.simulated:
+        yield Note(
+            "simulated", "The pilot holds simulated ratings: they show how to plan, not how people differ."
+        )
+
+
+def _at_zero(
+    question: str, sizes: dict[str, int], components: tuple[Component, ...], scale: tuple[float, float]
+) -> Iterable[Note]:
+    """An estimate of 0 is where the estimator stops, and what it leaves out makes plans too hopeful."""
+    names = [one.name for one in components if one.origin == "estimated" and one.variance == 0.0]
+    if names:
+        usual = ",".join(f"{name}={usual_variance(name, scale):.2g}" for name in names)
+        yield Note(
+            "components_at_zero",
+            f"Question {question!r}: {joined(names)} {'is' if len(names) == 1 else 'are'} estimated as 0, "
+            f"which {counted(sizes['item'], 'item')} and {counted(sizes['rater'], 'rater')} do not prove; if "
+            f"that is not so, less will be found than is said here. Plan with what is usual, too: "
+            f"--components {usual}.",
+        )
 
 
 def _notes(question: str, sizes: dict[str, int], missing: tuple[str, ...], target: str) -> Iterable[Note]:

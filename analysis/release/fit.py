@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.bundles import Written, write_bundle
-from analysis.load import REFERENCE, StudyData, load_opened, load_source
+from analysis.load import REFERENCE, AskedScale, StudyData, load_opened, load_source
 from analysis.release.carried import TEXTS, TIMES, Frames, carried, raters_in
 from analysis.release.groups import without_telling
 from analysis.release.identifying import contacts, refuse_identifying, refuse_in_study
@@ -35,11 +35,22 @@ class Fit:
 
 
 def fit_to_publish(
-    source: str, wish: Wish, *, metrics: Path | None = None, question_column: str | None = None
+    source: str,
+    wish: Wish,
+    *,
+    metrics: Path | None = None,
+    question_column: str | None = None,
+    scale: AskedScale = None,
 ) -> Fit:
     """Raises InputError where the source is not sound, or a cell would identify a rater."""
     opened = open_source(source)
-    data = load_opened(opened, metrics=metrics, question_column=question_column, reference=wish.reference)
+    data = load_opened(
+        opened,
+        metrics=metrics,
+        question_column=question_column,
+        reference=wish.reference,
+        scale=scale,
+    )
     found = carried(
         opened,
         data,
@@ -52,7 +63,7 @@ def fit_to_publish(
     raters = raters_in(found.frames)
     ids = ids_of(raters)
     refuse_identifying(found.frames, ids, opened.labels)
-    study = _study(opened, data, wish)
+    study = _study(opened, data, wish, scale)
     refuse_in_study(study, ids)
     frames, spared = without_telling(found.frames, wish.smallest_group, wish.keep)
     order = order_of(raters, wish.rater_order)
@@ -66,7 +77,7 @@ def fit_to_publish(
         n_raters=len(raters),
         texts="carried" if TEXTS in frames else "left out" if TEXTS in opened.files else "none",
         timed=any(name in TIMES for frame in frames.values() for name in frame.columns),
-        contacts=contacts([study.get("config"), study.get("reporting")]),
+        contacts=contacts(study.get("config")),
     )
     return Fit(renamed(without_time_of_day(frames), order), study, deed, ids)
 
@@ -79,15 +90,24 @@ def _nameable(dropped: dict[str, list[str]], ids: Ids) -> dict[str, list[str]]:
     }
 
 
-def _study(opened: Source, data: StudyData, wish: Wish) -> dict[str, Any]:
+def _study(opened: Source, data: StudyData, wish: Wish, scale: AskedScale) -> dict[str, Any]:
     """study.json without what tells of files and times; of a bare table, what the user or its report says."""
     raw = opened.files.get(STUDY_FILE)
     content = parse_json(raw, opened.label(STUDY_FILE)) if raw is not None else {}
     kept = {key: content[key] for key in TOLD_OF_STUDY if key in content}
     kept |= {"collected_with": data.collected_with} if data.collected_with else {}
+    kept |= {"scales": _stated(scale, data, content)} if scale is not None else {}
     kept |= {REFERENCE: wish.reference} if wish.reference and data.config is None else {}
     title = " ".join(wish.title.split()) if wish.title and data.config is None else data.title
     return {"study": data.study, "title": title, **kept, "simulated": data.simulated}
+
+
+def _stated(scale: AskedScale, data: StudyData, content: dict[str, Any]) -> dict[str, list[float]]:
+    """The scales that study.json states, and those that the user does."""
+    names = (
+        {*data.ratings["question"]} if isinstance(scale, tuple) or "" in (scale or {}) else {*(scale or {})}
+    )
+    return {name: list(data.scales[name]) for name in sorted(names | {*content.get("scales", {})})}
 
 
 def write_data(fit: Fit, folder: Path) -> StudyData:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.release.carried import ABOUT_PEOPLE, TEXTS, TIMES, Frames
-from analysis.release.telling import CONTACT, EMAIL, NETWORK, PERSON, PHONE, Ids, plain, telling_name
+from analysis.release.telling import CONTACT, NETWORK, PANELS, PERSON, WEB, Ids, plain, telling_name
 from studies.bundle import RATERS, STUDY_FILE, TABLES
 from studies.errors import InputError
 
@@ -96,7 +96,7 @@ def _names_rater(cell: str, column: str, ids: Ids) -> bool:
 def refuse_in_study(study: Mapping[str, Any], ids: Ids, label: str = STUDY_FILE) -> None:
     """Raise InputError for the first text of study.json, names of keys too, that holds what a cell must not.
 
-    Contacts that raters were shown, and e-mail addresses of what is reported, stay: the README names them.
+    Contacts that raters were shown stay, and the README names them; web addresses stay everywhere.
     """
     for place, text in strings(study):
         what = _reason_in_study(plain(text), place, ids)
@@ -108,18 +108,14 @@ def refuse_in_study(study: Mapping[str, Any], ids: Ids, label: str = STUDY_FILE)
 
 
 def _reason_in_study(text: str, place: tuple[str, ...], ids: Ids) -> str | None:
-    meant = place[0] == "config" or place[0] == "reporting"
-    looked_for = {
-        "an e-mail address": None if meant else EMAIL,
-        "a telephone number": None if place[0] == "config" else PHONE,
-        **NETWORK,
-    }
-    for what, pattern in looked_for.items():
-        if pattern and pattern.search(text):
+    shown_to_raters = place[0] == "config" and "reporting" not in place[:2]
+    looked_for = (NETWORK, PANELS) if shown_to_raters else (CONTACT, PERSON)
+    for what, pattern in (pair for patterns in looked_for for pair in patterns.items()):
+        if what != WEB and pattern.search(text):
             return what
     if ids.serial:
         return None
-    named = ids.within(text) or (ids.equals(text) and place[0] != "config")
+    named = ids.within(text) or ids.called(text) or (ids.equals(text) and place[0] != "config")
     return "the id of a rater" if named else None
 
 
@@ -142,7 +138,7 @@ def shown(place: tuple[str, ...]) -> str:
 
 def contacts(config: object) -> list[str]:
     """E-mail addresses and telephone numbers in a study file, where they stand for the raters to read."""
-    texts = [text for _, text in strings(config)]
+    texts = [text for place, text in strings(config) if place[0] != "reporting"]
     return list(dict.fromkeys(found[0] for text in texts for found in _contacts(text)))
 
 

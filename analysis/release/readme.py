@@ -88,8 +88,11 @@ def _reproduce(told: Told) -> Iterator[str]:
     yield (
         "run in this folder writes the report anew into `again`; in PowerShell, `$env:PYTHONPATH = 'code'` "
         "comes first, on a line of its own. Its `results.json`, `tables` and `figures` "
-        "are equal to those here, byte for byte: `cmp results.json again/results.json`. Running "
-        "`report.ipynb` from its first cell on does the same, and says so in its last."
+        "are equal to those here, byte for byte on a processor of the same kind: "
+        "`cmp results.json again/results.json`. Others round the last digits of some values differently. "
+        "Running "
+        "`report.ipynb` from its first cell on does the same, and says in its last what differs, and by how "
+        "much."
     )
     yield ""
     yield (

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from analysis import RESULTS_FILE
-from analysis.load import StudyData
+from analysis.load import AskedScale, StudyData
 from analysis.options import Options
 from analysis.release.citation import citation, institutions, licence_note
 from analysis.release.code import CODE, write_code
@@ -39,13 +39,14 @@ def release(
     *,
     metrics: Path | None = None,
     question_column: str | None = None,
+    scale: AskedScale = None,
     progress: Progress = lambda _: None,
 ) -> list[str]:
     """Write the release and return what to tell. Raises InputError; `out` is then as before.
 
     The results are computed from the data as they are published, so that these give them again.
     """
-    fit = fit_to_publish(source, wish, metrics=metrics, question_column=question_column)
+    fit = fit_to_publish(source, wish, metrics=metrics, question_column=question_column, scale=scale)
     with replaced(out) as folder:
         return _write(fit, wish, options_of, folder, progress)
 

@@ -29,25 +29,28 @@ NUMBERS = {
     "a bank account": re.compile(r"\b[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,3})?\b"),
     "a telephone number": re.compile(r"(?<![\w.:+-])\(?0\d{2,4}\)?[ /-]?\d{3,}([ -]?\d{2,})*(?![\w.:])"),
 }
-PERSON = {
-    "a web address": re.compile(
-        r"https?://|\bwww\.\w|\b[a-z][\w-]*(\.[\w-]+)*\.[a-z]{2,6}/\w", re.IGNORECASE
-    ),
-    **NETWORK,
-    "an e-mail address": re.compile(r"\w@\w|\w ?[\[({] ?at ?[\])}] ?\w", re.IGNORECASE),
+PANELS = {
     "an Amazon Mechanical Turk WorkerId": re.compile(r"\bA(?=[A-Z0-9]*\d)[A-Z0-9]{11,20}\b"),
     "a Prolific id": re.compile(r"\b[0-9a-f]{24}\b", re.IGNORECASE),
+}
+WEB = "a web address"
+PERSON = {
+    WEB: re.compile(r"https?://|\bwww\.\w|\b[a-z][\w-]*(\.[\w-]+)*\.[a-z]{2,6}/\w", re.IGNORECASE),
+    **NETWORK,
+    "an e-mail address": re.compile(r"\w@\w|\w ?[\[({] ?at ?[\])}] ?\w", re.IGNORECASE),
+    **PANELS,
     "a user name": re.compile(r"(?<!\S)@\w{2,}"),
     **NUMBERS,
 }
 OF_PEOPLE = re.compile(
-    r"(e[-_ ]?mail|phone|telephone|mobile|surname|(first|last|family|given|full|real|legal|maiden)[-_ ]?name"
+    r"(e[-_ ]?mail|phone|telephone|mobile|surname"
+    r"|((first|last|family|given|full|real|legal|maiden|nick|user)[-_ ]?)?name"
     r"|birth(day|date)?|date[-_ ]?of[-_ ]?birth"
     r"|ssn|passport|iban|orcid|matriculation|matrikel\w*|ip[-_ ]?address)",
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W_]+")
-SHORTEST_WORD, SHORTEST_ID, LONG_NUMBER = 5, 2, 9
+SHORTEST_WORD, SHORTEST_NAME, SHORTEST_ID, LONG_NUMBER = 5, 3, 2, 9
 OWN_WORDS = frozenset({*RATING_KINDS, *CHOICES, "true", "false", "none"}) | {
     name for table in TABLES for name in (table.name, *table.header)
 }
@@ -57,12 +60,14 @@ OWN_WORDS = frozenset({*RATING_KINDS, *CHOICES, "true", "false", "none"}) | {
 class Ids:
     """Old ids of raters, in lower case. `whole`: told by a cell that equals one; `words`: by a text with one.
 
-    `serial`: they are one prefix with small numbers, as clips may be called too.
+    `serial`: they are one prefix with small numbers, as clips may be called too. `names`: short ones that
+    may be names of people, with a capital: Max, which the word max does not tell.
     """
 
     whole: frozenset[str]
     words: frozenset[str]
     serial: bool
+    names: frozenset[str] = frozenset()
 
     def equals(self, text: str) -> bool:
         return text in self.whole or text.casefold() in self.whole
@@ -71,6 +76,10 @@ class Ids:
         """Whether an id stands in `text` even as a part of a word."""
         folded = text.casefold()
         return not self.serial and any(name in folded for name in self.words)
+
+    def called(self, text: str) -> bool:
+        """Whether a short name stands in `text` as a word with its capital."""
+        return not self.names.isdisjoint(WORD.findall(text))
 
     def within(self, text: str) -> bool:
         """Whether an id stands in `text` as a word, whatever its case."""
@@ -91,7 +100,13 @@ def ids_of(raters: Sequence[str]) -> Ids:
     folded = {name if len(name) <= SHORTEST_ID else name.casefold() for name in names} - OWN_WORDS
     words = {name for name in folded if len(name) >= (LONG_NUMBER if name.isdecimal() else SHORTEST_WORD)}
     whole = set() if serial else {name for name in folded if len(name) >= SHORTEST_ID and not _small(name)}
-    return Ids(frozenset(whole | words), frozenset(words), serial)
+    short = {name.capitalize() for name in folded if name.isalpha() and name not in words}
+    return Ids(
+        frozenset(whole | words),
+        frozenset(words),
+        serial,
+        frozenset(name for name in short if len(name) >= SHORTEST_NAME),
+    )
 
 
 def _small(name: str) -> bool:
@@ -107,7 +122,7 @@ def plain(text: str) -> str:
 def telling_name(column: str, ids: Ids, *, of_people: bool) -> str | None:
     """As what a column's name identifies somebody; `of_people`: even `surname` says that it does."""
     name = plain(column)
-    for what, pattern in (CONTACT | PERSON).items():
+    for what, pattern in (*CONTACT.items(), *PERSON.items()):
         if pattern.search(name):
             return what
     if ids.equals(name) or ids.within(name):

@@ -26,6 +26,7 @@ TEXTS = ("welcome", "consent", "instructions", "debriefing")
 NOT_REPORTED = "Not reported"
 LINE, LABEL = 32, 10  # characters in a line of text and of its label, in a column of two
 MOST_IN_ROW = 40  # lines
+LONGEST_PIECE = 16  # characters of a name between two separators that stay together
 WITHOUT_STUDY_FILE = (
     "For answers that were collected without a study file, a study.json beside the tables may hold what "
     'stands under `reporting`: {"schema_version": 1, "reporting": {"payment": "none"}}.'
@@ -92,7 +93,7 @@ def card_tex(card: Row) -> str:
         for n, rows in enumerate(_parts(lines))
     ]
     parts = "\n\\par\\vspace{6pt}\n".join(blocks)
-    return f"% Reporting card\n{{\\footnotesize\\noindent\n{parts}\\par}}\n"
+    return f"% Reporting card\n{{\\footnotesize\\setlength{{\\parindent}}{{0pt}}\n{parts}\\par}}\n"
 
 
 def _parts(rows: Lines) -> list[tuple[tuple[str, str], ...]]:
@@ -120,13 +121,20 @@ def _tabular(heading: str, rows: Sequence[tuple[str, str]]) -> str:
 
 
 def _breakable(text: str, longest: int = 25) -> str:
-    """Words that no column holds, such as hashes, may break anywhere; others only where LaTeX breaks them."""
+    """Long words may break behind their separators, hashes anywhere; others only where LaTeX breaks them."""
     parts = re.split(rf"(\S{{{longest},}})", text)
     return "".join(_in_pieces(part) if n % 2 else escaped(part) for n, part in enumerate(parts))
 
 
 def _in_pieces(word: str) -> str:
-    return r"\allowbreak{}".join(escaped(word[start : start + 8]) for start in range(0, len(word), 8))
+    pieces = [_in_eights(piece) for piece in re.findall(r"[^-_./:]*[-_./:]+|[^-_./:]+", word)]
+    return r"\allowbreak{}".join(escaped(piece) for whole in pieces for piece in whole)
+
+
+def _in_eights(piece: str) -> list[str]:
+    if len(piece) <= LONGEST_PIECE:
+        return [piece]
+    return [piece[start : start + 8] for start in range(0, len(piece), 8)]
 
 
 def _cell(text: str) -> str:

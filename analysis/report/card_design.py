@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.figures.numbers import coefficient_text, counted, listed, number, percent, titled
+from analysis.figures.numbers import coefficient_text, counted, headed, listed, number, percent, titled
 from analysis.figures.raters import coefficient_name
 from analysis.report.card_people import Line, counts_text, joined
 
 Row = dict[str, Any]
-SHOWN = ("ICC(A,1)", "ICC(A,k)", "ICC(Q,k)", "alpha_ordinal", "alpha_interval", "repeat_consistency")
+SHOWN = (
+    *("ICC(A,1)", "ICC(A,k)", "ICC(Q,k)"),
+    *("alpha_ordinal", "alpha_interval", "repeat_consistency", "kendall_u"),
+)
 TOGETHER = {"stimulus": "over stimuli", "within_stimulus": "within stimuli (halo)"}
 MOST_PAIRS = 6
 MOST_NAMED = 12
+TARGETS = {
+    "raters+items": "further raters and further items (target raters+items)",
+    "raters": "further raters, on these items (target raters)",
+}
 ORDERS = {"fixed": "always in the same order", "varied": "in varying order"}
 
 
@@ -21,7 +28,7 @@ def design_lines(card: Row) -> list[Line]:
     protocol, told = card["protocol"], card["reporting"]
     return [
         ("Protocol", "; ".join(_part(part) for part in protocol["parts"]) or None),
-        *((f"Question {q['id']}", _question(q)) for q in protocol["questions"]),
+        *((f"Question {titled(q['id'])}", _question(q)) for q in protocol["questions"]),
         ("Language", protocol["language"]),
         ("Instructions", protocol["texts"] and protocol["texts"]["instructions"]),
         ("Training", joined(told["training"], _count(card["checks"]["n_training"], "practice trial"))),
@@ -150,8 +157,10 @@ def reliability_lines(card: Row) -> list[Line]:
     lines: list[Line] = []
     for question in dict.fromkeys(row["question"] for row in rows):
         own = [row for row in rows if row["question"] == question]
-        lines.append((f"Reliability {question}", _coefficients(own, "none")))
-        lines.append(("… after exclusions", _coefficients(own, "applied")))
+        label, everybodys = f"Reliability {titled(question)}", _coefficients(own, "none")
+        lines.append((label, everybodys))
+        after = "… after exclusions" if everybodys else f"{label}, after exclusions"
+        lines.append((after, _coefficients(own, "applied")))
     return [*lines, ("Questions together", _together(card["question_correlation"]))]
 
 
@@ -166,7 +175,7 @@ def _together(rows: Sequence[Row]) -> str | None:
     found: dict[str, list[str]] = {}
     for row in shown:
         if row["level"] in TOGETHER:
-            pair = f"{row['question_a']} and {row['question_b']}"
+            pair = f"{titled(row['question_a'])} and {titled(row['question_b'])}"
             found.setdefault(pair, []).append(f"r {coefficient_text(row)} {TOGETHER[row['level']]}")
     if len(found) > MOST_PAIRS:
         return _ranges(shown, len(found))
@@ -187,6 +196,7 @@ def analysis_lines(card: Row) -> list[Line]:
     return [
         ("Screening", _screening(card["screening"])),
         ("Intervals", _intervals(statistics)),
+        ("Intervals speak of", _targets(statistics)),
         *_procedures(statistics["intervals"]),
         ("Several tests", statistics["multiplicity"]),
         ("Equivalence margin", None if statistics["margin"] is None else f"{statistics['margin']:g}"),
@@ -197,8 +207,21 @@ def analysis_lines(card: Row) -> list[Line]:
 
 
 def _intervals(statistics: Row) -> str:
-    parts = [percent(statistics["confidence"]), f"target {statistics['target']}"]
-    return ", ".join([*parts, f"{statistics['n_boot']} bootstrap replicates where an interval is resampled"])
+    replicates = f"{statistics['n_boot']} bootstrap replicates where an interval is resampled"
+    return f"{percent(statistics['confidence'])}, {replicates}"
+
+
+def _targets(statistics: Row) -> str | None:
+    """Further raters and items, or raters alone: as asked, or as far as a result's answers carry it."""
+    found: dict[str, dict[str, None]] = {}
+    for row in statistics["intervals"]:
+        if row["target"] is not None:
+            found.setdefault(row["target"], {})[row["result"]] = None
+    told = [f"{', '.join(results)}: {TARGETS[target]}" for target, results in found.items()]
+    if len(found) == 1:
+        told = [TARGETS[target] for target in found]
+    drawn = any(row["result"].startswith("correlation") for row in statistics["intervals"])
+    return joined(*told, "correlations: what their procedures draw" if drawn else None)
 
 
 def _procedures(intervals: Sequence[Row]) -> list[Line]:
@@ -206,9 +229,9 @@ def _procedures(intervals: Sequence[Row]) -> list[Line]:
     found: dict[str, dict[str, list[str]]] = {}
     for row in intervals:
         of_result = found.setdefault(row["result"], {})
-        of_result.setdefault(" / ".join(row["procedures"]), []).append(row["question"])
+        of_result.setdefault(" / ".join(row["procedures"]), []).append(titled(row["question"]))
     return [
-        (f"… of {result}", joined(*(f"{', '.join(names)}: {words}" for words, names in same.items())))
+        (f"… of {result}", joined(*(headed(", ".join(names), words) for words, names in same.items())))
         for result, same in found.items()
     ]
 
@@ -238,13 +261,13 @@ def _pairs(limits: Row) -> str:
 def _metric(metric: Row) -> str | None:
     origin = "measured elsewhere" if metric["imported"] else "computed"
     made = " ".join(word for word in (metric["implementation"], metric["version"]) if word)
-    parameters = metric["parameters"]
+    parameters, stated = metric["parameters"], metric["stated_parameters"]
     return joined(
         metric["definition"],
         metric["source"],
         f"{metric['direction']} is better" if metric["direction"] else None,
         f"{origin} ({made})" if made else origin,
-        parameters and ", ".join(f"{name} {value}" for name, value in parameters.items()),
+        stated or (parameters and ", ".join(f"{name} {value}" for name, value in parameters.items())),
         counted(metric["n_values"], "value"),
         f"{metric['n_missing']} missing ({counts_text(metric['missing_because'])})"
         if metric["n_missing"]

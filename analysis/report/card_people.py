@@ -39,8 +39,17 @@ def study_lines(card: Row) -> list[Line]:
         ("Answers", _answers(study)),
         ("Collected", " to ".join(dict.fromkeys(days)) or None),
         ("Seeds", joined(None if seed is None else f"study {seed}", f"analysis {statistics['seed']}")),
+        ("Files", _files(study)),
+        ("Rows read", f"sha256 {study['data_sha256']}"),
         ("Configuration", f"sha256 {study['config_sha256']}" if study["config_sha256"] else None),
     ]
+
+
+def _files(study: Row) -> str | None:
+    """Each with the beginning of its sha256, which card.json holds whole."""
+    files = ", ".join(f"{name} (sha256 {digest[:12]}…)" for name, digest in study["files"].items())
+    read = ", ".join(f"--{name.replace('_', '-')} {value}" for name, value in study["read_with"].items())
+    return joined(files, read and f"read with {read}")
 
 
 def _named(study: Row) -> str:
@@ -62,7 +71,9 @@ def rater_lines(card: Row) -> list[Line]:
         ("Expertise", joined(counts_text(raters["expertise"]), told["expertise"])),
         ("Recruitment", joined(counts_text(raters["recruitment"]), told["recruitment"])),
         ("Payment", told["payment"]),
-        ("Age and gender", joined(counts_text(raters["age_group"]), told["demographics"])),
+        ("Age", counts_text(raters["age_group"])),
+        ("Gender", counts_text(raters["gender"])),
+        ("Demographics", told["demographics"]),
         ("Vision", told["vision"]),
         ("Hearing", told["hearing"]),
         ("Ethics", told["ethics"]),

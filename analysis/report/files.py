@@ -54,12 +54,12 @@ def write_tex(view: View, out: Path) -> None:
     """tables/NAME.tex for every printed table, and tables/all.tex, a document that holds them."""
     folder = out / "tables"
     folder.mkdir(exist_ok=True)
-    tables = all_tables(view)
+    tables, note = all_tables(view), view.simulated_note
     for table in tables:
-        (folder / f"{table.file}.tex").write_text(table.tex(), encoding="utf-8")
+        (folder / f"{table.file}.tex").write_text(table.tex(note), encoding="utf-8")
     (folder / "card.tex").write_text(card_tex(view.card), encoding="utf-8")
-    names = [*(table.file for table in tables), "card"]
-    (folder / "all.tex").write_text(latex.document(names), encoding="utf-8")
+    document = latex.document([table.file for table in tables], "card", note)
+    (folder / "all.tex").write_text(document, encoding="utf-8")
 
 
 def _write(file: Path, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.figures.metrics import correlated_metrics, correlation_row
-from analysis.figures.numbers import coefficient_text, counted, number, p_phrase
+from analysis.figures.numbers import coefficient_text, counted, headed, number, p_phrase, percent
 from analysis.figures.pairs import contenders
 from analysis.figures.raters import coefficient_name
 from analysis.figures.view import Row, View
 from analysis.report import pair_findings
-from analysis.report.leaders import highest
 from analysis.report.limits import limits
 from analysis.report.pair_counts import ADJUSTED
 from analysis.report.screened import compared, everybodys
@@ -55,9 +54,11 @@ def agreement(view: View) -> Text:
     for question in view.questions("agreement"):
         title = escaped(view.question(question).title)
         if not view.agreement(question):
-            sentences.append(f"{title}: how far raters agree cannot be estimated from these ratings.")
+            words = "how far raters agree cannot be estimated from these ratings."
+            sentences.append(headed(title, words))
         if not view.variance(question):
-            sentences.append(f"{title}: the sources of variance cannot be told apart in these ratings.")
+            words = "the sources of variance cannot be told apart in these ratings."
+            sentences.append(headed(title, words))
     return Text((("", tuple(sentences)),))
 
 
@@ -74,8 +75,7 @@ def _nothing_left(view: View, question: str) -> list[str]:
 
 
 def _means(view: View, question: str) -> list[str]:
-    pairs = pair_findings.rated(view, question, contenders(view, question))
-    return [highest(view, question), *pairs]
+    return pair_findings.rated(view, question, contenders(view, question))
 
 
 def _model_sentences(view: View, models: Sequence[Row]) -> list[str]:
@@ -85,6 +85,8 @@ def _model_sentences(view: View, models: Sequence[Row]) -> list[str]:
             sentences.append(
                 "The comparisons do not connect all methods: strengths between groups are not defined."
             )
+        if row["kendall_u"] is not None:
+            sentences.append(_agreeing(row["kendall_u"]))
         if row["triads_judged"]:
             sentences.append(_triad_sentence(row))
         effect, p = row["position_effect"], row["position_p"]
@@ -98,11 +100,20 @@ def _model_sentences(view: View, models: Sequence[Row]) -> list[str]:
     return sentences
 
 
+def _agreeing(u: float) -> str:
+    return (
+        f"Two raters who judged the same pair of clips agree in {percent((u + 1) / 2)} of cases "
+        f"(Kendall's u {number(u)}; at random half of them agree, and u is 0)."
+    )
+
+
 def _triad_sentence(row: Row) -> str:
     circular, judged, within = row["circular_triads"], row["triads_judged"], row["triads_within"]
     place = f"within one {within}" if within.startswith("rater") else f"in the {within}"
     verb = "is" if circular == 1 else "are"
-    return f"{circular} of {counted(judged, 'triad')} {place} {verb} circular (A over B, B over C, C over A)."
+    chance = f", {number(judged / 4, 0)} at random" if within.startswith("rater") else ""
+    what = f"circular (A over B, B over C, C over A{chance})"
+    return f"{circular} of {counted(judged, 'triad')} {place} {verb} {what}."
 
 
 def _metrics(view: View, question: str) -> list[str]:

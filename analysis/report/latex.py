@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -75,14 +74,23 @@ PREAMBLE = r"""% All tables of the report, one after another: pdflatex all.tex
 \usepackage[utf8]{inputenc}
 \usepackage[margin=18mm]{geometry}
 \usepackage{array,booktabs}
-\begin{document}
+\raggedbottom
+\ifdefined\extrafloats\extrafloats{500}\fi
+\makeatletter
+\@fptop=0pt \@dblfptop=0pt % floats from the top of a page on, evenly apart
+\@fpsep=18pt \@dblfpsep=18pt
 """
 
 
-def document(files: Sequence[str]) -> str:
-    """A document that holds the tables in `files` (names without ending), for a look or for copying from."""
-    inputs = "".join(f"\\input{{{file}}}\n\\clearpage\n" for file in files)
-    return f"{PREAMBLE}{inputs}\\end{{document}}\n"
+def document(floats: Sequence[str], last: str, note: str = "") -> str:
+    """A document of the tables in `floats` and of `last` (files without ending), for a look or for copying.
+
+    `note` heads every page: what is to be known of all of them.
+    """
+    head = f"\\def\\@oddhead{{\\hfil\\textbf{{{escaped(note)}}}\\hfil}}\n" if note else ""
+    inputs = "".join(f"\\input{{{file}}}\n" for file in floats)
+    body = f"{inputs}\\clearpage\n\\input{{{last}}}\n"
+    return f"{PREAMBLE}{head}\\makeatother\n\\begin{{document}}\n{body}\\end{{document}}\n"
 
 
 def escaped(text: str) -> str:
@@ -91,8 +99,8 @@ def escaped(text: str) -> str:
     return "".join(_SPECIAL.get(character, character) for character in line)
 
 
-def float_of(table: Table) -> str:
-    """One float; several that continue each other where one page does not hold the rows."""
+def float_of(table: Table, note: str = "") -> str:
+    """One float; several that continue each other where one page does not hold the rows. `note` ends each."""
     pieces = [
         replace(panel, rows=rows)
         for panel in table.panels(PAGE_WIDTH)
@@ -100,16 +108,23 @@ def float_of(table: Table) -> str:
     ]
     heights = [HEAD_LINES + sum(_lines(piece, row) for row in piece.rows) for piece in pieces]
     parts = portions(pieces, heights)
-    return "\n".join(_float(part, i, len(parts)) for i, part in enumerate(parts))
+    return "\n".join(_float(part, f"{i + 1} of {len(parts)}", note) for i, part in enumerate(parts))
 
 
 def portions(values: Sequence[T], heights: Sequence[int]) -> list[tuple[T, ...]]:
-    """As many values together as one page holds; one empty portion of nothing."""
-    portions, room = [list[T]()], MOST_LINES
+    """In as few portions as pages that hold `heights`, about equally high; one empty portion of nothing."""
+    fewest = _filled(values, heights, MOST_LINES)
+    evenly = (_filled(values, heights, room) for room in range(sum(heights) // len(fewest), MOST_LINES))
+    return next((found for found in evenly if len(found) == len(fewest)), fewest)
+
+
+def _filled(values: Sequence[T], heights: Sequence[int], most: int) -> list[tuple[T, ...]]:
+    """As many values together as `most` lines hold."""
+    portions, room = [list[T]()], most
     for value, height in zip(values, heights, strict=True):
         if portions[-1] and height > room:
             portions.append([])
-            room = MOST_LINES
+            room = most
         portions[-1].append(value)
         room -= height
     return [tuple(portion) for portion in portions]
@@ -121,18 +136,22 @@ def _lines(table: Table, row: Sequence[Cell]) -> int:
     return max([1, *(math.ceil(len(row[i].text) / (0.85 * room)) for i, room in rooms.items())])
 
 
-def _float(panels: Sequence[Table], number: int, of: int) -> str:
+def _float(panels: Sequence[Table], place: str, note: str) -> str:
+    """`place` among the parts: `1 of 3`."""
     first = panels[0]
     wide = sum(n + 2 for n in first.widths) > COLUMN_WIDTH or len(panels) > 1
     environment = "table*" if wide else "table"
-    part = f" (part {number + 1} of {of})" if of > 1 else ""
-    suffix = f"-{number + 1}" if number else ""
+    number = place.partition(" ")[0]
+    part = "" if place == "1 of 1" else f" (part {place})"
+    suffix = "" if number == "1" else f"-{number}"
     lines = [
         f"\\begin{{{environment}}}[tp]",
         "\\centering\\footnotesize\\setlength{\\tabcolsep}{4pt}",
         f"\\caption{{{escaped(first.caption.rstrip('.') + part)}.}}",
         f"\\label{{tab:{first.file}{suffix}}}",
+        "\\vspace{4pt}",
         "\n\\par\\medskip\n".join(_tabular(panel) for panel in panels),
+        *([f"\\par\\smallskip\\textbf{{{escaped(note)}}}"] if note else []),
         f"\\end{{{environment}}}",
     ]
     return "\n".join(lines) + "\n"
@@ -188,7 +207,8 @@ def _groups(table: Table) -> list[str]:
     heads, rules, at = [""], [], 2
     for group in table.groups:
         end = at + group.columns - 1
-        heads.append(f"\\multicolumn{{{group.columns}}}{{c}}{{{escaped(group.title)}}}")
+        widest = sum(n + 2 for n in table.widths[at - 1 : end]) - 2
+        heads.append(f"\\multicolumn{{{group.columns}}}{{c}}{{{_stacked(group.title, 'c', widest)}}}")
         rules += [f"\\cmidrule(lr){{{at}-{end}}}"] if group.title else []
         at = end + 1
     return [" & ".join(heads) + r" \\", "".join(rules)]
@@ -197,12 +217,32 @@ def _groups(table: Table) -> list[str]:
 def _heading(table: Table, column: int) -> str:
     """Words of a heading stand one under another where it is wider than its column."""
     widest = max([12, *(len(row[column].text) for row in table.rows)])
-    lines = textwrap.wrap(table.header[column], widest, break_long_words=False, break_on_hyphens=False)
-    if len(lines) < 2 or column in _wrapped(table):
+    if column in _wrapped(table):
         return escaped(table.header[column])
-    side = "l" if column in table.texts else "r"
+    return _stacked(table.header[column], "l" if column in table.texts else "r", widest)
+
+
+def _stacked(title: str, side: str, widest: int) -> str:
+    """Its words one under another where it has more than `widest` characters."""
+    lines = _broken(title, widest)
+    if len(lines) < 2:
+        return escaped(title)
     stacked = "\\\\".join(escaped(line) for line in lines)
     return f"\\shortstack[{side}]{{{stacked}}}"
+
+
+def _broken(title: str, widest: int) -> list[str]:
+    """Lines of at most `widest` characters; a longer word is broken behind its separators."""
+    lines = [""]
+    for word in title.split():
+        pieces = [word] if len(word) <= widest else re.split(r"(?<=[-_./])(?!$)", word)
+        for n, piece in enumerate(pieces):
+            longer = f"{lines[-1]}{'' if n else ' '}{piece}".strip()
+            if lines[-1] and len(longer) > widest:
+                lines.append(piece)
+            else:
+                lines[-1] = longer
+    return lines
 
 
 def _cell(table: Table, column: int, cell: Cell) -> str:

@@ -13,6 +13,7 @@ from analysis.report.text import escaped
 MOST_NAMED = 5
 MOST_GROUPS = 6
 TESTED = " of the methods under test"
+NOBODY, FROM_NONE = "No method", "is told apart from another"
 
 
 def highest(view: View, question: str) -> str:
@@ -35,6 +36,11 @@ def highest(view: View, question: str) -> str:
     return _leader(view, all_pairs(view, question), tested, claim, span)
 
 
+def nobody_leads(sentence: str) -> bool:
+    """Whether a sentence of this module says that no two methods are told apart."""
+    return sentence.startswith(NOBODY) and FROM_NONE in sentence
+
+
 def strongest(view: View, question: str) -> str:
     """The highest strength, where all methods share one scale of strengths."""
     rows = view.strengths(question)
@@ -44,7 +50,10 @@ def strongest(view: View, question: str) -> str:
     best = tested[0]
     among = TESTED if len(tested) < len(rows) else ""
     value = with_interval(best["strength"], best["ci_low"], best["ci_high"], signed=True)
-    won = f"; preferred in {percent(best['win_rate'])} of its comparisons" if best["win_rate"] else ""
+    half = (
+        ", ties as half wins" if any(row["ties"] for row in view.rows("preference_pairs", question)) else ""
+    )
+    won = f"; preferred in {percent(best['win_rate'])} of its comparisons{half}" if best["win_rate"] else ""
     ends = [number(row["strength"], signed=True) for row in (tested[-1], best)]
     span = f"preference strengths {ends[0]} to {ends[1]} (log-worth)"
     claim = f"the highest preference strength{among}, {value} (log-worth{won})"
@@ -89,7 +98,7 @@ def _leader(view: View, pairs: Sequence[Row], tested: Sequence[Row], claim: str,
         return f"{best} has {claim}."
     if not apart:
         under = " under test" if claim.count(TESTED) else ""
-        return f"No method{under} is told apart from another: {span}."
+        return f"{NOBODY}{under} {FROM_NONE}: {span}."
     if len(alike) == len(names) - 1:
         return f"No method is told apart from {best}, which has {claim}."
     return f"{best} has {claim}; it is not told apart from {_named(alike, len(names) - 1)}."

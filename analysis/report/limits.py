@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from analysis.figures.numbers import listed
+from analysis.figures.numbers import listed, titled
 from analysis.figures.view import View
 from analysis.report.text import Text, escaped
 
@@ -19,6 +19,7 @@ COMPUTATION = frozenset(
         "cells_averaged",
         "components_assumed",
         "components_not_identified",
+        "contest_beyond_range",
         "contest_undefined",
         "correlation_not_mapped",
         "correlation_undefined",
@@ -98,10 +99,18 @@ def _placed(message: str, asked: Sequence[str]) -> str:
     if None in named:
         return message
     n = len(named) + (int(more[1]) if more else 0)
-    if all(place == name for place, name in zip(places, named, strict=False)) and n == len(asked):
-        return f"{found['head']}.{found['rest']}"
+    if all(place == name for place, name in zip(places, named, strict=False)):
+        about = "" if n == len(asked) else f" ({_questions([str(name) for name in named], n, asked)})"
+        return f"{found['head']}{about}.{found['rest']}"
     shown = [_place(place, name or "", asked) for place, name in zip(places, named, strict=False)]
     return f"{found['head']} ({'; '.join([*shown, *places[len(named) :]])}).{found['rest']}"
+
+
+def _questions(names: Sequence[str], n: int, asked: Sequence[str]) -> str:
+    """`question 'Better'`, `questions 'A', 'B', 'C' and 2 more`."""
+    called = [repr(_short(name, asked)) for name in names]
+    more = [f"{n - len(names)} more"] if n > len(names) else []
+    return f"question{'s' if n > 1 else ''} {listed([*called, *more])}"
 
 
 def _question_of(place: str, asked: Sequence[str]) -> str | None:
@@ -116,6 +125,6 @@ def _place(place: str, name: str, asked: Sequence[str]) -> str:
 
 
 def _short(name: str, asked: Sequence[str]) -> str:
-    """A question's own words, cut where they are long and still tell it from the others."""
-    cut = {one: textwrap.shorten(one, LONG, placeholder=" …") for one in asked}
-    return cut[name] if list(cut.values()).count(cut[name]) == 1 else name
+    """A question's title, cut where it is long and still tells it from the others."""
+    cut = {one: textwrap.shorten(titled(one), LONG, placeholder=" …") for one in asked}
+    return cut[name] if list(cut.values()).count(cut[name]) == 1 else titled(name)

@@ -8,6 +8,7 @@ from analysis.figures.metrics import LEVELS, correlation_row
 from analysis.figures.numbers import (
     MISSING,
     coefficient_text,
+    headed,
     number,
     p_value,
     titled,
@@ -29,13 +30,14 @@ def correlation(view: View, question: str) -> Table:
         n = next((row["n"] for row in found if row is not None), 0)
         values = [coefficient_text(row) for row in found]
         body.append(cells((view.metric_title(metric), _level(level), str(n), *values)))
-    caption = f"{view.question(question).title}: correlation of metrics with MOS, raw values."
+    caption = headed(view.question(question).title, "correlation of metrics with MOS, raw values.")
     header = ("Metric", "Level", "n", *COEFFICIENTS)
     return Table(f"correlation-{question}", caption, header, tuple(body), frozenset({0, 1}))
 
 
 def contests(view: View, question: str) -> Table:
     """Pairs of metrics: which follows MOS more closely."""
+    rows = view.rows("metric_contest", question)
     body = [
         cells(
             (
@@ -46,14 +48,23 @@ def contests(view: View, question: str) -> Table:
                 p_value(row["p"]),
             )
         )
-        for row in view.rows("metric_contest", question)
+        for row in rows
     ]
     header = ("Metrics", "Level", "Coefficient", "Difference", "p")
-    caption = (
-        f"{view.question(question).title}: differences of correlations, signs aligned (first minus second)."
-    )
+    words = "differences of correlations, signs aligned (first minus second)."
+    caption = headed(view.question(question).title, f"{words}{_beyond(rows)}")
     return Table(
         f"metric_contest-{question}", caption, header, tuple(body), frozenset({0, 1, 2}), folded=True
+    )
+
+
+def _beyond(rows: Sequence[Row]) -> str:
+    """That some intervals reach where no difference of correlations lies."""
+    ends = [row[key] for row in rows for key in ("ci_low", "ci_high") if row[key] is not None]
+    return (
+        " Limits beyond −2 and 2 are kept: those intervals are rough."
+        if any(abs(end) > 2 for end in ends)
+        else ""
     )
 
 
@@ -71,18 +82,17 @@ def classification(view: View, question: str) -> Table:
         )
         for row in view.rows("metric_classification", question)
     ]
-    header = (
-        "Metric",
-        "AUC different",
-        "AUC better",
-        "Pairs resolved by raters",
-        "ordered alike by the metric",
+    header = ("Metric", "AUC different", "AUC better", "Resolved by raters", "Ordered alike by metric")
+    words = (
+        "how metrics tell apart what raters tell apart. Pairs of stimuli, each tested by itself: area under "
+        "the ROC curve (AUC) of different against not resolved, and of better against worse; 0.5 is chance. "
+        "Pairs of methods: how many raters resolve after Holm's correction, and how many of these the metric "
+        "orders alike."
     )
-    caption = (
-        f"{view.question(question).title}: pairs of methods as raters and metrics tell them apart; AUC of "
-        "different against not resolved, and of better against worse."
-    )
-    return Table(f"metric_classification-{question}", caption, header, tuple(body), folded=True)
+    caption = headed(view.question(question).title, words)
+    groups = (Group("Pairs of stimuli", 2), Group("Pairs of methods", 2))
+    name = f"metric_classification-{question}"
+    return Table(name, caption, header, tuple(body), folded=True, groups=groups)
 
 
 def metrics(view: View) -> Table:
@@ -127,7 +137,7 @@ def literature(view: View) -> Table:
                 row["method"],
                 view.metric_title(row["metric"]),
                 row["dataset"],
-                _in_unit(row["published_value"], row["unit"]),
+                _with_unit(row["published_printed"].replace("-", "−"), row["unit"]),
                 str(row["source"] or MISSING),
                 *(_in_unit(row[key], row["measured_unit"]) for key in ("measured_mean", "measured_median")),
                 number(row["n"], 0),
@@ -156,7 +166,7 @@ def _by_metric(view: View, names: Sequence[str]) -> tuple[Group, ...]:
 def _metric_header(view: View, name: str) -> str:
     about = view.metric(name)
     unit = f", {about['unit']}" if about["unit"] not in (None, "", "1") else ""
-    return titled(f"{about['title']}{unit}")
+    return f"{about['title']}{unit}"
 
 
 def _spreads(rows: Iterable[Row | None]) -> list[Cell]:
@@ -173,10 +183,11 @@ def _spread(row: Row | None) -> tuple[Cell, Cell]:
 
 
 def _in_unit(value: float | None, unit: str | None) -> str:
-    """A value as it was published, with no digits that were not given, and its unit where it has one."""
-    if value is None:
-        return MISSING
-    text = f"{value:.4g}".replace("-", "−")
+    """Four digits, and the unit where there is one."""
+    return MISSING if value is None else _with_unit(f"{value:.4g}".replace("-", "−"), unit)
+
+
+def _with_unit(text: str, unit: str | None) -> str:
     return text if unit in (None, "", "1") else f"{text} {unit}"
 
 

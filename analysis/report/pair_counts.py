@@ -20,6 +20,11 @@ def testable(row: Row) -> bool:
     return row["p_holm"] is not None
 
 
+def none_resolved(view: View, rows: Sequence[Row]) -> bool:
+    """Whether there are several pairs, all can be tested, and none is resolved."""
+    return len(rows) > 1 and all(map(testable, rows)) and not any(resolved(view, row) for row in rows)
+
+
 def pair_counts(view: View, rows: Sequence[Row], told: Sequence[Row], key: str, even: float) -> list[str]:
     """Counts over the pairs that can be tested, and the resolved ones that no sentence was about.
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 from analysis.figures.numbers import counted, listed, number, p_phrase, percent, percents, with_interval
 from analysis.figures.pairs import all_pairs, resolved
 from analysis.figures.view import Row, View
-from analysis.report.leaders import strongest, strongest_within_groups
-from analysis.report.pair_counts import pair_counts, testable
+from analysis.report.leaders import highest, nobody_leads, strongest, strongest_within_groups
+from analysis.report.pair_counts import ADJUSTED, none_resolved, pair_counts, testable
 from analysis.report.text import escaped
 
 MOST_PAIRS = 6
@@ -18,14 +18,18 @@ AGAINST_REFERENCE = "all against the reference"
 
 
 def rated(view: View, question: str, order: Sequence[str]) -> list[str]:
-    """Neighbours in the order of the means, then how many pairs are resolved."""
+    """Who leads, neighbours in the order of the means, then how many pairs are resolved."""
     rows = all_pairs(view, question)
     by_pair = {frozenset((row["method_a"], row["method_b"])): row for row in rows}
     found = [(above, below, by_pair.get(frozenset((above, below)))) for above, below in pairwise(order)]
     known = [(above, below, row) for above, below, row in found if row and testable(row)]
     clear = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
     open_ones = [one for one in known if not resolved(view, one[2])]
+    leader = highest(view, question)
+    if nobody_leads(leader) and none_resolved(view, rows):
+        return [_with_count(leader, rows), _neighbours("Differences", [_whether(*one) for one in open_ones])]
     return [
+        leader,
         " ".join(f"{_above(*one)}." for one in clear),
         _not_resolved([_whether(*one) for one in open_ones], "is rated above"),
         *pair_counts(view, rows, [row for _, _, row in clear], "mean", 0.0),
@@ -41,8 +45,11 @@ def preferred(view: View, question: str) -> list[str]:
     known = [_ahead(a, b, row) for a, b, row in found if row and row["p_a"] is not None and testable(row)]
     clear = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
     open_ones = [one for one in known if not resolved(view, one[2])]
+    leader = strongest(view, question)
+    if nobody_leads(leader) and none_resolved(view, pairs):
+        return [_with_count(leader, pairs), _neighbours("Shares", [_whether_won(*one) for one in open_ones])]
     return [
-        strongest(view, question),
+        leader,
         *strongest_within_groups(view, question),
         " ".join(_won(*one) for one in clear),
         _not_resolved([_whether_won(*one) for one in open_ones], "is preferred to"),
@@ -93,6 +100,21 @@ def _beside(row: Row) -> str:
 
 def _truncated(shown: Sequence[str], n: int) -> str:
     return listed([*shown, *([f"{n - len(shown)} more"] if n > len(shown) else [])])
+
+
+def _with_count(leader: str, rows: Sequence[Row]) -> str:
+    return f"{leader[:-1]}; none of {counted(len(rows), 'pair')} of methods is resolved {ADJUSTED}."
+
+
+def _neighbours(what: str, found: Sequence[tuple[str, str, str]]) -> str:
+    """`Differences of neighbours: a over b 0.20 [−0.50, 0.90], p = 0.400; …`, for what is not resolved."""
+    if not found:
+        return ""
+    shown = found if len(found) == MOST_OPEN + 1 else found[:MOST_OPEN]
+    told = [f"{above} over {below} {value}" for above, below, value in shown]
+    more = len(found) - len(shown)
+    rest = [f"{counted(more, 'further pair')} in the table"] if more else []
+    return f"{what} of neighbours: {'; '.join([*told, *rest])}."
 
 
 def _not_resolved(found: Sequence[tuple[str, str, str]], verb: str) -> str:
@@ -147,6 +169,14 @@ def _share(a: str, row: Row) -> tuple[float, str]:
     low, high = row["ci_low"], row["ci_high"]
     if low is not None and high is not None and not straight:
         low, high = 1 - high, 1 - low
-    n = counted(int(row["wins_a"] + row["wins_b"] + row["ties"]), "comparison")
     test = p_phrase(row["p_holm"]) if row["p_holm"] is not None else "no test can be given"
-    return share, f"{percent(share)} {percents(low, high)}".strip() + f" of {n}, {test}"
+    return share, f"{percent(share)} {percents(low, high)}".strip() + f" of {_compared(row)}, {test}"
+
+
+def _compared(row: Row) -> str:
+    """`112 comparisons, 10 ties among them as half wins`."""
+    n = counted(int(row["wins_a"] + row["wins_b"] + row["ties"]), "comparison")
+    ties = int(row["ties"])
+    if not ties:
+        return n
+    return f"{n}, {'1 tie among them as half a win' if ties == 1 else f'{ties} ties among them as half wins'}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import RESULTS_FILE
+from analysis.load import AskedScale
 from analysis.options import Options
 from analysis.report.sections import IMPORTS, Section
 
@@ -60,6 +61,7 @@ def from_data(
     metrics: Path | None = None,
     question_column: str | None = None,
     reference: str | None = None,
+    scale: AskedScale = None,
     published: bool = False,
 ) -> Start:
     """Cells that load `source`, as seen from the notebook's folder, and compute its statistics.
@@ -70,6 +72,7 @@ def from_data(
     given += [f"metrics=Path({json.dumps(str(metrics), ensure_ascii=False)})"] if metrics is not None else []
     given += [f"question_column={json.dumps(question_column, ensure_ascii=False)}"] if question_column else []
     given += [f"reference={json.dumps(reference, ensure_ascii=False)}"] if reference else []
+    given += [f"scale={_ends(scale)}"] if scale else []
     load = (LOAD if metrics is None else LOAD_METRICS).format(source=", ".join(given))
     heading = "Do the data give the published results?"
     return Start(
@@ -83,6 +86,14 @@ def from_data(
         "confidence, and run its cell and those below it again.",
         last=(Section("reproduced", heading, (REPRODUCED,)),) if published else (),
     )
+
+
+def _ends(scale: AskedScale) -> str:
+    """The ends of the scale, or of each question's, as Python."""
+    if isinstance(scale, tuple):
+        return "({:g}, {:g})".format(*scale)
+    named = (f"{json.dumps(name, ensure_ascii=False)}: {_ends(ends)}" for name, ends in (scale or {}).items())
+    return f"{{{', '.join(named)}}}"
 
 
 def _made(options: Options) -> str:

@@ -133,9 +133,12 @@ class Table:
         kind = "table huge" if huge else "table"
         return f'<details class="{kind}"><summary>{caption}{instead}</summary>{drawn}</details>'
 
-    def tex(self) -> str:
-        """A booktabs float with caption and label; see analysis.report.latex for what it needs."""
-        return latex.float_of(self)
+    def tex(self, note: str = "") -> str:
+        """A booktabs float with caption and label; see analysis.report.latex for what it needs.
+
+        `note` stands below the rows: what a reader of the table alone has to know.
+        """
+        return latex.float_of(self, note)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.plain()}
@@ -169,8 +172,9 @@ class Table:
         return "" if column in self.texts else ' class="n"'
 
     def _kind(self, column: int, cell: Cell) -> str:
-        short = column in self.texts and len(cell.text) <= SHORT
-        return ' class="short"' if short else self._align(column)
+        if column not in self.texts:
+            return self._align(column)
+        return ' class="short"' if len(cell.text) <= SHORT else ' class="words"'
 
     def _html_cell(self, column: int, cell: Cell) -> str:
         text = html.escape(cell.text) + (f"<sup>{html.escape(cell.mark)}</sup>" if cell.mark else "")

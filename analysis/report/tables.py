@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from analysis.figures.numbers import (
     MISSING,
     coefficient_text,
+    headed,
     interval,
     number,
     p_value,
     percent,
     percents,
     plus_minus,
+    procedures,
     with_interval,
 )
-from analysis.figures.pairs import all_pairs
+from analysis.figures.pairs import all_pairs, in_groups
 from analysis.figures.raters import coefficient_name
 from analysis.figures.view import Row, View
 from analysis.report.card import card_rows
@@ -83,7 +85,7 @@ def mos_details(view: View, question: str) -> Table:
                 number(row["median"], 1),
                 number(row["sd"]),
                 *(number(row[key], 0) for key in ("n_ratings", "n_raters", "n_items")),
-                *(() if alike["procedure"] else (row["procedure"],)),
+                *(() if alike["procedure"] else (*procedures([row]), MISSING)[:1]),
             )
         )
         for row in rows
@@ -100,8 +102,9 @@ def mos_details(view: View, question: str) -> Table:
         "Items",
         *(() if alike["procedure"] else ("Procedure",)),
     )
-    same = [str(rows[0][key]) for key in alike if rows and alike[key]]
-    caption = f"{view.question(question).title}: means in detail{_in_brackets(same)}."
+    same = [str(rows[0]["measure"])] if rows and alike["measure"] else []
+    same += procedures(rows) if alike["procedure"] else []
+    caption = headed(view.question(question).title, f"means in detail{_in_brackets(same)}.")
     texts = frozenset(i for i, name in enumerate(header) if name in ("Method", "Measure", "Procedure"))
     return Table(f"mos-{question}", caption, header, tuple(body), texts, folded=True)
 
@@ -129,18 +132,22 @@ def differences(view: View, question: str) -> Table:
         else cells(_difference_cells(row, margins=margins))
         for row in rows
     ]
-    caption = (
-        f"{view.question(question).title}: differences of means (first minus second), {_procedures(rows)}."
-    )
+    words = ", ".join(["differences of means (first minus second)", *procedures(rows)])
+    caption = headed(view.question(question).title, f"{words}.")
     return Table(f"differences-{question}", caption, header, tuple(body), folded=True)
 
 
 def preference(view: View, question: str) -> Table:
-    rows = view.strengths(question)
-    grouped = any(row["group_strength"] is not None for row in rows)
-    body = [cells(_strength_cells(row, grouped=grouped)) for row in rows]
-    caption = f"{view.question(question).title}: preference strengths, {_procedures(rows)}."
-    header = ("Method", "Strength", *(("Group", "Strength in group") if grouped else ()), "Won")
+    """Strengths, and those within groups where not all methods share one scale; the columns that hold any."""
+    rows = in_groups(view, question)
+    scaled, grouped = (any(row[key] is not None for row in rows) for key in ("strength", "group_strength"))
+    columns = {"Method": True, "Strength": scaled or not grouped, "Group": grouped}
+    columns |= {"Strength in group": grouped, "Won": True}
+    header = tuple(name for name, shown in columns.items() if shown)
+    found = [dict(zip(columns, _strength_cells(row), strict=True)) for row in rows]
+    body = [cells([texts[name] for name in header]) for texts in found]
+    words = ", ".join(["preference strengths", *procedures(rows)])
+    caption = headed(view.question(question).title, f"{words}.{_half_wins(view, question)}")
     return Table(f"preference-{question}", caption, header, tuple(body))
 
 
@@ -157,14 +164,15 @@ def preference_pairs(view: View, question: str) -> Table:
         for row in view.rows("preference_pairs", question)
     ]
     header = ("Pair", "First", "Tie", "Second", "First preferred", "p (Holm)")
-    caption = f"{view.question(question).title}: comparisons won, pair by pair."
+    words = f"comparisons won, pair by pair.{_half_wins(view, question)}"
+    caption = headed(view.question(question).title, words)
     return Table(f"preference_pairs-{question}", caption, header, tuple(body), folded=True)
 
 
 def agreement(view: View) -> Table:
-    """Coefficients × questions, with intervals; first those of all raters, as exclusions may flatter them."""
+    """Coefficients × questions, with intervals; beside them those of all raters: exclusions may flatter."""
     questions = view.questions("agreement")
-    views = (everybodys(view), view) if compared(view) else (view,)
+    views = (view, everybodys(view)) if compared(view) else (view,)
     columns = [_coefficients(one, question) for question in questions for one in views]
     names = list(dict.fromkeys(name for column in columns for name in column))
     body = [
@@ -175,7 +183,7 @@ def agreement(view: View) -> Table:
     caption = f"Agreement and reliability with {percent(view.confidence)} intervals; units are stimuli."
     if not compared(view):
         return Table("agreement", caption, ("Coefficient", *titles), tuple(body))
-    header = ("Coefficient", *(EVERYBODY, COUNTED) * len(questions))
+    header = ("Coefficient", *(COUNTED, EVERYBODY) * len(questions))
     groups = tuple(Group(title, 2) for title in titles)
     return Table("agreement", f"{caption} {rater_counts(view)}", header, tuple(body), groups=groups)
 
@@ -275,11 +283,10 @@ def _coefficients(view: View, question: str) -> dict[str, str]:
     return {row["coefficient"]: coefficient_text(row) for row in view.screened("agreement", question)}
 
 
-def _strength_cells(row: Row, *, grouped: bool) -> Sequence[str]:
-    """Strengths within groups stand beside where not all methods share one scale."""
+def _strength_cells(row: Row) -> Sequence[str]:
     own = (row["group_strength"], row["group_ci_low"], row["group_ci_high"])
-    group = (number(row["group"], 0), with_interval(*own, signed=True)) if grouped else ()
     strength = with_interval(row["strength"], row["ci_low"], row["ci_high"], signed=True)
+    group = (number(row["group"], 0), with_interval(*own, signed=True))
     return [row["method"], strength, *group, percent(row["win_rate"])]
 
 
@@ -308,5 +315,7 @@ def _with_all_raters(view: View, question: str) -> dict[tuple[str, str], tuple[s
     }
 
 
-def _procedures(rows: Sequence[Row]) -> str:
-    return ", ".join(dict.fromkeys(str(row["procedure"]) for row in rows))
+def _half_wins(view: View, question: str) -> str:
+    """How ties enter the shares, where there are any."""
+    ties = any(row["ties"] for row in view.rows("preference_pairs", question))
+    return " In shares a tie counts as half a win." if ties else ""

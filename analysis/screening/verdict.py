@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.stats.result import whole_number
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -55,4 +57,4 @@ def excluded(verdicts: list[Verdict]) -> frozenset[str]:
 
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 rater`, `2 raters`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+    return f"{whole_number(number)} {noun if number == 1 else plural or noun + 's'}"

@@ -12,7 +12,7 @@ from analysis.stats.alpha_bootstrap import Metric, bootstrap_alpha, plain_alpha,
 from analysis.stats.alpha_counts import Units
 from analysis.stats.arrays import FloatArray
 from analysis.stats.coefficient import Coefficient, Table, table_of, why_undefined
-from analysis.stats.result import Note, as_scores, check_confidence, compact, finite
+from analysis.stats.result import Note, as_scores, check_confidence, compact, finite, part_of
 from analysis.stats.twoway import REFUSED
 
 METRICS: tuple[Metric, ...] = ("ordinal", "interval", "nominal")
@@ -152,7 +152,7 @@ def _warnings(table: Table, units: Units) -> tuple[Note, ...]:
     notes = []
     if single := table.n_stimuli - units.n_units:
         has = "has" if single == 1 else "have"
-        alone = f"{single} of {table.n_stimuli} stimuli {has} a single rating"
+        alone = f"{part_of(single, table.n_stimuli)} stimuli {has} a single rating"
         text = f"{alone}, which says nothing about agreement."
         notes.append(Note("unpairable_stimuli", text))
     if units.n_units < TOO_FEW_STIMULI:

@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.stats.arrays import FloatArray
 from analysis.stats.coefficient import Coefficient, Table, table_of, why_undefined
-from analysis.stats.result import Note, check_confidence
+from analysis.stats.result import Note, check_confidence, part_of
 from analysis.stats.twoway import REFUSED
 
 FLEISS = "Fleiss' kappa"
@@ -85,7 +85,8 @@ def _kappa_notes(counts: ArrayLike) -> tuple[Note, ...]:
     table, notes = np.asarray(counts), []
     if single := int((table.sum(1) < 2).sum()):
         has = "has" if single == 1 else "have"
-        text = f"{single} of {len(table)} stimuli {has} a single rating, which says nothing about agreement."
+        alone = f"{part_of(single, len(table))} stimuli {has} a single rating"
+        text = f"{alone}, which says nothing about agreement."
         notes.append(Note("unpairable_stimuli", text))
     if table.shape[1] > MANY_CATEGORIES:
         text = f"kappa takes {table.shape[1]} scores as unordered categories; prefer alpha_interval."

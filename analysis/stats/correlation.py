@@ -307,12 +307,13 @@ def _why_undefined(frame: Frame, name: Name, units: Units) -> Note:
     if frame.level == "method" and units.n < fewest:
         return _few_methods(units.n)
     if frame.mapping == "monotone" and units.n < fewest:
-        message = f"Only {units.n} stimuli are too few to map a metric onto MOS."
+        message = f"With only {units.n} stimuli, a metric cannot be mapped onto MOS."
         return Note("correlation_not_mapped", message)
     if _is_mean_of_items(frame, name) and not units.n_items:
         message = f"Rank correlations within items need {FEWEST_METHODS_TO_RANK} methods on an item."
     elif units.free < fewest and not _is_mean_of_items(frame, name):
-        message = f"Only {units.n} stimuli are too few for a correlation."
+        verb = "stimulus is" if units.n == 1 else "stimuli are"
+        message = f"{units.n} {verb} too few for a correlation."
         message = message if units.n else "No stimulus is left for a correlation."
     else:
         message = "The metric or MOS does not vary, so that no correlation is defined."
@@ -321,12 +322,12 @@ def _why_undefined(frame: Frame, name: Name, units: Units) -> Note:
 
 def _few_methods(n: int) -> Note:
     if n >= FEW_METHODS:
-        message = f"Only {n} methods are too few to map a metric onto MOS at method level."
+        message = f"With only {n} methods, a metric cannot be mapped onto MOS at method level."
     elif n == 1:
         message = "One method is too few to judge a metric at method level."
     else:
         message = (
-            f"Only {n} methods are too few to judge a metric at method level, and the other intervals of "
+            f"{n} methods are too few to judge a metric at method level, and the other intervals of "
             "correlations are rough."
         )
     return Note("correlation_few_methods", message)

@@ -151,7 +151,10 @@ def _difference_notes(a: Cells, b: Cells, spread: Spread | None, target: Target)
     if a.averaged or b.averaged:
         notes.append(CELLS_AVERAGED)
     if not np.array_equal(np.unique(a.key % BASE), np.unique(b.key % BASE)):
-        text = "the methods were rated on partly different items, whose difference is part of theirs."
+        text = (
+            "the two methods were rated on partly different items, so the difference of these items is part "
+            "of the difference of the methods."
+        )
         notes.append(Note("different_items", text))
     return tuple(notes)
 

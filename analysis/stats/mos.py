@@ -172,8 +172,10 @@ def refusal_notes(n_raters: int, n_items: int, spread: Spread | None, target: st
         text = "the scores do not vary, so no interval can be estimated from them."
         return [Note("constant_scores", text)] if spread.variance <= 0 else []
     if n_raters < 2:
-        return [Note("one_rater", "an interval over raters needs at least two raters.")]
-    text = "an interval over items needs two items or more; target 'raters' gives one for this item only."
+        return [Note("one_rater", "no interval can be given, as there is one rater only.")]
+    text = (
+        "no interval can be given, as there is one item only; target 'raters' gives one for just this item."
+    )
     return [Note("one_item", text)] if target != "raters" and n_items < 2 else []
 
 
@@ -203,7 +205,7 @@ def stimulus_estimate(
     n, mean = len(scores), float(scores.mean())
     sd = _sd(scores)
     ci_low, ci_high = _pseudo_vote_limits(scores, low, high, step, confidence) if n > 1 else (None, None)
-    single = (Note("one_rating", "an interval needs at least two ratings of the stimulus."),)
+    single = (Note("one_rating", "a stimulus with a single rating has no interval."),)
     return StimulusEstimate(
         mean=mean,
         se=None if sd is None else sd / float(np.sqrt(n)),

@@ -26,6 +26,8 @@ from analysis.stats.worths import Scale, Worths, estimate_worths
 __all__ = ["PairResult", "PreferenceFit", "PreferenceModel", "Strength", "fit_preference"]
 
 FEW_UNITS = 6
+BOTH: Target = "raters+items"
+RATERS: Target = "raters"
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,14 @@ class PreferenceModel:
 
 @dataclass(frozen=True)
 class PreferenceFit:
-    """Everything that the comparisons of one question say."""
+    """Everything that the comparisons of one question say. target: whom the strengths' intervals speak of, or
+    None where they have none.
+    """
 
     strengths: tuple[Strength, ...]
     pairs: tuple[PairResult, ...]
     model: PreferenceModel
+    target: Target | None
     notes: tuple[Note, ...]
 
 
@@ -123,14 +128,25 @@ def fit_preference(
     worths = estimate_worths(ballot, labels, target=target, confidence=confidence, regularised=regularised)
     clusters = worths.clusters
     position, position_notes = _position(worths, clusters) if positions_known else ((None, None), ())
-    unit_notes = _unit_notes(clusters) if len(ballot.n) else ()
+    unit_notes = _unit_notes(clusters, target) if len(ballot.n) else ()
     triads = _triads(start, n_methods)
     return PreferenceFit(
         strengths=_strengths(worths, start, n_methods),
         pairs=pair_results(start, confidence=confidence, target=target),
         model=_model(worths, position, triads, start, n_methods),
+        target=_target(worths),
         notes=worths.notes + _absent_note(worths, labels) + unit_notes + position_notes,
     )
+
+
+def _target(worths: Worths) -> Target | None:
+    """Further items only where the sandwich has them; nobody where comparisons are taken as independent."""
+    scale = worths.scale or worths.within
+    if scale is None or scale.half_width is None:
+        return None
+    within = worths.within if worths.scale is None else None
+    kind = (within or worths).clusters.kind
+    return {"rater+item": BOTH, "rater": RATERS}.get(kind)
 
 
 def _strengths(worths: Worths, start: Ballot, n_methods: int) -> tuple[Strength, ...]:
@@ -242,7 +258,7 @@ def _absent_note(worths: Worths, labels: Sequence[str]) -> tuple[Note, ...]:
     return (Note("method_never_compared", f"Never compared, so without a strength: {', '.join(absent)}."),)
 
 
-def _unit_notes(clusters: Clusters) -> tuple[Note, ...]:
+def _unit_notes(clusters: Clusters, target: Target) -> tuple[Note, ...]:
     if clusters.kind == "none":
         message = "Raters are not known: intervals take every comparison as independent, and are too narrow."
         return (Note("preference_independent_votes", message),)
@@ -250,9 +266,16 @@ def _unit_notes(clusters: Clusters) -> tuple[Note, ...]:
         message = "Only one rater compared: preferences have neither an interval nor a test."
         return (Note("one_rater", message),)
     if clusters.kind == "rater":
-        message = "Preference intervals hold for these items only: items are unknown, or not a target."
+        reason = _without_items(clusters, target)
+        message = f"Preference intervals hold for these items only: {reason}."
         return (Note("preference_items_fixed", message),)
     if clusters.df is not None and clusters.df < FEW_UNITS - 1:
         message = f"Fewer than {FEW_UNITS} raters or items: the preference intervals are rough."
         return (Note("preference_few_units", message),)
     return ()
+
+
+def _without_items(clusters: Clusters, target: Target) -> str:
+    if clusters.item is None:
+        return "items are not recorded"
+    return "the target is 'raters'" if target == "raters" else "there is one item only"

@@ -19,6 +19,16 @@ class Note:
     message: str
 
 
+def whole_number(n: int) -> str:
+    """A count, none missing, as sentences print it: groups of three from 10 000 on. Raises nothing."""
+    return f"{n:,}".replace(",", "\u202f") if n >= 10_000 else str(n)
+
+
+def part_of(n: int, all_of: int) -> str:
+    """`678 of 13 580`, for sentences; none missing. Raises nothing."""
+    return f"{whole_number(n)} of {whole_number(all_of)}"
+
+
 def as_codes(values: ArrayLike, name: str) -> IntArray:
     """`values` as a 1-D array of non-negative integer codes; ValueError otherwise."""
     array = np.asarray(values)

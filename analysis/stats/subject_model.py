@@ -11,7 +11,7 @@ from scipy import stats
 from analysis.stats.arrays import BoolArray, FloatArray, IntArray
 from analysis.stats.coefficient import Table, table_of
 from analysis.stats.projection import GUARD, Effects, centred_bias, groups_of, projection, residual
-from analysis.stats.result import Note, check_confidence, compact
+from analysis.stats.result import Note, check_confidence, compact, part_of
 
 PROCEDURE = "alternating projection of P.910: means weighted by the rater's consistency, bias taken off"
 
@@ -202,8 +202,8 @@ def _undefined_notes(quality: FloatArray) -> list[Note]:
     if not unknown:
         return []
     message = (
-        f"P.910's subject model is undefined for {unknown} of {len(quality)} stimuli: it takes raters who "
-        "share several stimuli with others."
+        f"P.910's subject model is undefined for {part_of(unknown, len(quality))} stimuli: it takes raters "
+        "who share several stimuli with others."
     )
     return [Note("subject_model_undefined", message)]
 
@@ -222,10 +222,11 @@ def _notes(design: _Design, table: Table, effects: Effects, model: SubjectModel)
         message = "P.910's subject model finds no inconsistency in any rater: there is no noise to weigh."
         notes.append(Note("no_inconsistency", message))
     elif still.any():
+        raters = part_of(int(still.sum()), table.n_raters)
+        stimuli = part_of(_stimuli_of(table, still), table.n_stimuli)
         message = (
-            f"P.910's subject model leaves {int(still.sum())} of {table.n_raters} raters no inconsistency at "
-            f"all, so they alone decide the corrected MOS of {_stimuli_of(table, still)} of "
-            f"{table.n_stimuli} stimuli; the bias-removed MOS is the safer figure here."
+            f"P.910's subject model leaves {raters} raters no inconsistency at all, so they alone decide the "
+            f"corrected MOS of {stimuli} stimuli; the bias-removed MOS is the safer figure here."
         )
         notes.append(Note("no_inconsistency", message))
     if not model.converged:

@@ -27,7 +27,8 @@ PROCEDURES = {
     "one rater": "no interval, as there is one rater",
     "none": "covariance-based, comparisons taken as independent",
 }
-NO_MAXIMUM = "no finite maximum likelihood"
+NO_MAXIMUM = "no estimate: the likelihood has no finite maximum"
+WITHIN_GROUPS = "maximum likelihood within each group, as there is none over all methods"
 REGULARISED = "regularised, no interval: half a win{ties} and half a loss per method against one opponent"
 PSEUDO_VOTE = 0.5
 MOST_NAMED = 4
@@ -144,7 +145,7 @@ def _with_groups(found: Worths) -> Worths:
     kind = found.within.clusters.kind
     message = "Strengths are given within groups of methods only; they do not compare across groups"
     message += ", and their intervals hold for these items only." if kind == "rater" else "."
-    procedure = f"{found.procedure}; within groups: {PROCEDURES[kind]}"
+    procedure = f"{WITHIN_GROUPS}; {PROCEDURES[kind]}"
     notes = (*found.notes, Note("preference_within_groups", message))
     return replace(found, procedure=procedure, notes=notes)
 
@@ -211,6 +212,12 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
+def _more_groups(n: int) -> str:
+    if n < 1:
+        return ""
+    return "; and 1 more group" if n == 1 else f"; and {n} more groups"
+
+
 def _obstacles(
     votes: Votes, methods: IntArray, labels: Sequence[str], groups: list[list[str]]
 ) -> tuple[Note, ...]:
@@ -218,7 +225,7 @@ def _obstacles(
         return (Note("no_comparisons", "There are no comparisons, so there are no strengths."),)
     if len(groups) > 1:
         listed = "; ".join(_some(group) for group in groups[:MOST_NAMED])
-        listed += f"; and {len(groups) - MOST_NAMED} more" if len(groups) > MOST_NAMED else ""
+        listed += _more_groups(len(groups) - MOST_NAMED)
         message = f"Groups of methods were never compared, even indirectly ({listed}): no common strengths."
         return (Note("preference_disconnected", message),)
     ladders = _named_groups(ladders_of_methods(votes), methods, labels)

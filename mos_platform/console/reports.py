@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import os
 import subprocess
@@ -18,10 +20,13 @@ from mos_platform.console.models import ReportRun
 from mos_platform.exports.services import bundle_folder, export_bundle, fingerprint
 from mos_platform.lease import LEASE, renewed
 from mos_platform.stimuli.models import Study
+from studies.bundle import MANIFEST_FILE, REPORT_RECORD, STUDY_FILE
 from studies.errors import InputError
 
 LONGEST_S = 900.0
 BAD_INPUT = 2
+CARD_FILE = "card.json"
+WRITTEN = frozenset({".html", ".ipynb", ".csv", ".tex", ".json"})  # what a report holds at least
 SERVED = frozenset({".html", ".ipynb", ".pdf", ".csv", ".tex", ".svg", ".png", ".json", ".md"})
 
 
@@ -100,11 +105,31 @@ def _environment() -> dict[str, str]:
 
 
 def is_current(study: Study) -> bool:
-    """Whether the study's report is of the data as they are now."""
+    """Whether the study's report is of the data as they are now, made without options, and whole."""
     last = study.report_runs.filter(state=ReportRun.State.DONE).first()
-    if last is None or report_file(study, "report.html") is None:
+    if last is None or not _is_whole(report_folder(study)):
         return False
-    return last.bundle_sha256 == fingerprint(export_bundle(study, bundle_folder(study)))
+    bundle = export_bundle(study, bundle_folder(study))
+    return last.bundle_sha256 == fingerprint(bundle) and _is_of(report_folder(study), bundle)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether all that `analysis report` wrote is still there as it was, and nobody asked it for options."""
+    try:
+        record = json.loads((folder / REPORT_RECORD).read_text(encoding="utf-8"))
+        written = {folder / name: digest for name, digest in record["files"].items()}
+        told = {hashlib.sha256(file.read_bytes()).hexdigest() == digest for file, digest in written.items()}
+    except (OSError, ValueError, KeyError):
+        return False
+    kinds = {file.suffix for file in written}
+    return told == {True} and not record["asked"] and kinds >= WRITTEN
+
+
+def _is_of(folder: Path, bundle: Path) -> bool:
+    """Whether the report there was made of the bundle's tables; study.json also says when it was exported."""
+    read = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))["study"]["files"]
+    listed = json.loads((bundle / MANIFEST_FILE).read_text(encoding="utf-8"))["files"]
+    return all(listed.get(name) == digest for name, digest in read.items() if name != STUDY_FILE)
 
 
 def report_file(study: Study, name: str) -> Path | None:

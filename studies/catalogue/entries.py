@@ -33,12 +33,15 @@ class Dataset:
 
 @dataclass(frozen=True)
 class PublishedValue:
-    """A metric's value as a paper's table prints it; `unit` is None where the table names none."""
+    """A metric's value as a paper's table prints it, digit by digit in `printed`; `unit` is None where the
+    table names none.
+    """
 
     method: str
     dataset: str
     metric: str
     value: float
+    printed: str
     unit: str | None
     source: str
 

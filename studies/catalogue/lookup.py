@@ -91,9 +91,14 @@ def _dataset(row: dict[str, str]) -> Dataset:
 
 
 def _published(row: dict[str, str]) -> PublishedValue:
-    value = float(row["value"])
     return PublishedValue(
-        row["method"], row["dataset"], row["metric"], value, row["unit"] or None, row["source"]
+        method=row["method"],
+        dataset=row["dataset"],
+        metric=row["metric"],
+        value=float(row["value"]),
+        printed=row["value"],
+        unit=row["unit"] or None,
+        source=row["source"],
     )
 
 

@@ -102,3 +102,24 @@ def test_a_metric_renamed_is_told_the_same(
     found = contests(ratings, metrics.replace({"metric": {"full1": "extra"}}), tmp_path)
     renamed = [{**row, "metric_a": "extra"} for row in all_of_them["full1", "part2"]]
     assert found["extra", "part2"] == renamed
+
+
+def test_an_interval_beyond_what_differences_can_be_is_owned_up_to(tmp_path: Path) -> None:
+    """Four methods, a metric that follows opinion but for one of them, and another that runs against it."""
+    rater, item, method = (axis.ravel() for axis in np.indices((8, 4, 4)))
+    score = np.clip(method + 1 + (rater + item) % 2, 1, 5)
+    ratings = pd.DataFrame({"rater": rater, "item": item, "method": method, "score": score})
+    ratings.to_csv(tmp_path / "ratings.csv", index=False)
+    clips = ratings[["item", "method"]].drop_duplicates()
+    values = {"follows": clips["method"] % 3, "opposed": -clips["method"] + clips["item"] / 5}
+    parts = [clips.assign(metric=name, value=value) for name, value in values.items()]
+    pd.concat(parts).assign(direction="higher").to_csv(tmp_path / "metrics.csv", index=False)
+    results = compute(
+        load_source(str(tmp_path / "ratings.csv"), metrics=tmp_path / "metrics.csv"), Options(n_boot=200)
+    )
+    rows = results["metric_contest"]
+    ends = [row[key] for row in rows for key in ("ci_low", "ci_high") if row[key] is not None]
+    said = [row["message"] for row in results["warnings"] if row["code"] == "contest_beyond_range"]
+    assert max(map(abs, ends)) > 2
+    assert len(said) == 1
+    assert "reaches beyond −2 to 2" in said[0]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analysis.load import load_source
@@ -52,7 +54,7 @@ def test_two_references_are_warned_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("recruitment", "advised"), [("lab", "24 are"), ("online", "35 are"), ("", "30 are"), (None, "30 are")]
+    ("recruitment", "advised"), [("lab", "30 are"), ("online", "35 are"), ("", "30 are"), (None, "30 are")]
 )
 def test_how_many_raters_are_advised_depends_on_where_they_rate(
     tmp_path: Path, recruitment: str | None, advised: str
@@ -73,7 +75,10 @@ def test_how_many_raters_are_advised_depends_on_where_they_rate(
         ([], "30 are"),
         ([["another", "lab"]], "30 are"),
         ([[f"r{r}", "lab"] for r in range(22)], "30 are"),
-        ([*([f"r{r}", "lab"] for r in range(23)), ["another", "prolific"]], "24 are"),
+        (
+            [*([f"r{r}", "lab"] for r in range(23)), ["another", "prolific"]],
+            "30 are advised, though 24 would suffice in a laboratory, as here",
+        ),
     ],
 )
 def test_only_those_who_answered_decide_how_many_raters_are_advised(
@@ -84,6 +89,64 @@ def test_only_those_who_answered_decide_how_many_raters_are_advised(
     write(tmp_path / "raters.csv", "rater,recruitment", people)
     warnings = compute(load_source(str(tmp_path)), Options())["warnings"]
     assert advised in one(warnings, code="few_raters")["message"]
+
+
+@pytest.mark.parametrize(("raters", "said"), [(26, "though 24 suffice in a laboratory"), (30, None)])
+def test_below_thirty_raters_it_is_said_in_a_laboratory_too(
+    tmp_path: Path, raters: int, said: str | None
+) -> None:
+    rows = [[f"r{r}", f"i{i}", "a", 1 + (r + i) % 5] for r in range(raters) for i in range(6)]
+    write(tmp_path / "ratings.csv", "rater,item,method,score", rows)
+    write(tmp_path / "raters.csv", "rater,recruitment", [[f"r{r}", "lab"] for r in range(raters)])
+    warnings = compute(load_source(str(tmp_path)), Options(n_boot=20))["warnings"]
+    found = [row["message"] for row in warnings if row["code"] == "few_raters"]
+    assert len(found) == (said is not None)
+    assert all(f"{raters} raters per method; 30 are advised, {said}, as here." in text for text in found)
+
+
+def choices(tmp_path: Path, agreement: float, rated: float = 1.0) -> dict[str, str]:
+    """Warnings of 20 raters who compare three methods on 6 items; `agreement`: how often with the crowd."""
+    random, votes = np.random.default_rng(6), []
+    for r in range(20):
+        for i in range(6):
+            for left, right in (("a", "b"), ("b", "c"), ("a", "c")):
+                choice = "left" if random.random() < agreement else "right"
+                votes += [[f"r{r}", f"i{i}", left, right, choice]] if random.random() < rated else []
+    write(tmp_path / "comparisons.csv", "rater,item,left,right,choice", votes)
+    results = compute(load_source(str(tmp_path / "comparisons.csv")), Options())
+    return {row["code"]: row["message"] for row in results["warnings"]}
+
+
+def test_raters_who_choose_by_coin_are_said_to_agree_little(tmp_path: Path) -> None:
+    found = choices(tmp_path, 0.5)
+    assert "agree" not in " ".join(choices(tmp_path, 0.95).values())
+    said = re.search(
+        r"in (\d+)\s% of cases \(Kendall's u (\S+);.* (\d+) of 120 triads", found["low_agreement"]
+    )
+    assert said is not None
+    assert 45 < int(said[1]) < 55
+    assert abs(float(said[2].replace("−", "-"))) < 0.1
+    assert 20 < int(said[3]) < 40, "a quarter of all by chance"
+    assert "incomplete_design" not in found
+
+
+def test_comparisons_that_are_not_all_made_are_incomplete(tmp_path: Path) -> None:
+    found = choices(tmp_path, 0.9, rated=0.4)
+    said = re.search(r"(\d+\.\d)\s% of all rater × pair cells", found["incomplete_design"])
+    assert said is not None
+    assert 33 < float(said[1]) < 47
+    assert "each rater judged a part." in found["incomplete_design"]
+
+
+def test_the_same_pair_the_other_way_round_is_no_other_pair(tmp_path: Path) -> None:
+    votes = [
+        [f"r{r}", f"i{i}", *(("a", "b") if (r + i) % 2 else ("b", "a")), "left"]
+        for r in range(6)
+        for i in range(6)
+    ]
+    write(tmp_path / "comparisons.csv", "rater,item,left,right,choice", votes)
+    warnings = compute(load_source(str(tmp_path / "comparisons.csv")), Options())["warnings"]
+    assert "incomplete_design" not in [row["code"] for row in warnings]
 
 
 def test_one_rater_gives_preferences_without_interval_or_test(tmp_path: Path) -> None:
@@ -135,3 +198,36 @@ def test_simulated_raters_are_told_from_people(tmp_path: Path, marks: tuple[str,
     results = compute(load_source(str(tmp_path / "ratings.csv")), Options(n_boot=50))
     assert results["study"]["simulated"] is (sentence is not None)
     assert results["study"]["simulated_note"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("marked", "sentence"),
+    [
+        ({"r", "s"}, "Ratings are simulated: no person gave them, and no figure here is a finding."),
+        ({"r"}, "Ratings of 1 of 2 raters are simulated: no figure here is a finding."),
+        ({"gone"}, None),
+    ],
+    ids=["all", "one", "one without an answer"],
+)
+def test_the_table_of_raters_says_who_is_simulated(
+    tmp_path: Path, marked: set[str], sentence: str | None
+) -> None:
+    write(
+        tmp_path / "ratings.csv",
+        "rater,item,method,score",
+        [[rater, item, "a", 3] for rater in "rs" for item in ("i1", "i2")],
+    )
+    people = [[rater, str(rater in marked).lower()] for rater in ("r", "s", "gone")]
+    write(tmp_path / "raters.csv", "rater,simulated", people)
+    results = compute(load_source(str(tmp_path)), Options(n_boot=20))
+    assert results["study"]["simulated"] is (sentence is not None)
+    assert results["study"]["simulated_note"] == sentence
+
+
+def test_methods_and_pairs_of_methods_are_not_counted_together(tmp_path: Path) -> None:
+    rows = [[f"r{r}", "i0", f"m{m}", 1 + (r + m) % 5] for r in range(4) for m in range(5)]
+    write(tmp_path / "ratings.csv", "rater,item,method,score", rows)
+    warnings = compute(load_source(str(tmp_path / "ratings.csv")), Options(n_boot=20))["warnings"]
+    assert one(warnings, code="one_item")["message"].endswith(
+        "(overall, m0; overall, m1; overall, m2; and 2 more)."
+    )

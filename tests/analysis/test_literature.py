@@ -77,6 +77,7 @@ def test_published_values_stand_beside_those_of_the_same_metric_and_data_set(tmp
     row = rows[0]
     assert (row["metric"], row["dataset"], row["source"]) == ("Sync-C", "HDTF", SOURCE)
     assert row["n"] == N_ITEMS
+    assert [row["published_printed"] for row in rows] == ["6.11", "10.08"]
     assert row["measured_mean"] == pytest.approx(5 + np.mean(range(N_ITEMS)) / 10)
     assert row["measured_median"] == pytest.approx(5.35)
     assert (row["unit"], row["measured_unit"], row["units_match"]) == (None, "1", None)

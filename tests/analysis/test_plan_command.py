@@ -58,7 +58,7 @@ def test_a_plan_without_pilot_prints_tables_and_writes_four_files(
 ) -> None:
     found = plan(tmp_path / "out")
     shown = capsys.readouterr().out
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+    assert {path.name for path in (tmp_path / "out").glob("[!.]*")} == {
         "plan.csv", "plan.json", "plan.png", "plan.svg"
     }  # fmt: skip
     assert {row["origin"] for row in found["components"]} == {"assumed"}
@@ -319,7 +319,10 @@ def test_bad_options_are_one_sentence(
 def test_bad_pilots_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = pilot(tmp_path)
     assert "'sync'" in refused(capsys, source, "--question", "sync")
-    assert "--scale" in refused(capsys, source, "--scale", "acr5")
+    assert "lies outside 2 to 5" in refused(capsys, source, "--scale", "2:5")
+    plan(tmp_path / "wide", source, "--scale", "1:9")
+    assert "scale 1 to 9" in capsys.readouterr().out
+    capsys.readouterr()
     compared = tmp_path / "comparisons.csv"
     compared.write_text("left,right,choice\na,b,left\nb,a,tie\n")
     assert "no ratings" in refused(capsys, compared)
@@ -335,3 +338,21 @@ def test_help_is_immediate() -> None:
         seconds.append(time.perf_counter() - start)
         assert "--half-width" in done.stdout
     assert min(seconds) < 0.5
+
+
+def test_a_variance_estimated_as_zero_is_not_taken_for_known(tmp_path: Path) -> None:
+    """Scores in which nothing but rater, item and method adds up: interactions are estimated as 0."""
+    rows = [
+        f"r{r},{m},i{i},{3 + 0.3 * r - 0.2 * i + 0.5 * 'abc'.index(m) + 0.25 * (-1) ** (r + i + ord(m)):g}"
+        for r in range(4)
+        for i in range(4)
+        for m in "abc"
+    ]
+    source = tmp_path / "ratings.csv"
+    source.write_text("\n".join(["rater,method,item,score", *rows]) + "\n")
+    found = plan(tmp_path / "plan", source)
+    zero = [row["component"] for row in found["components"] if row["variance"] == 0]
+    assert zero
+    told = next(row["message"] for row in found["warnings"] if row["code"] == "components_at_zero")
+    assert all(f"{name}=" in told for name in zero)
+    assert "4 items and 4 raters do not prove" in told

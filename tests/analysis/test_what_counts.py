@@ -12,6 +12,7 @@ from analysis.cli import main
 from analysis.load import load_source
 from analysis.options import Options
 from analysis.results import compute
+from studies.errors import InputError
 
 ROWS = [
     f"r{r},i{i},{m},{1 + (r * i + r + len(m)) % 5},scored"
@@ -19,6 +20,7 @@ ROWS = [
     for i in range(4)
     for m in ("a", "bb")
 ]
+PERCENT = [ROWS[0], *(f"r{n},i0,a,{3 * n},scored" for n in range(1, 40))]
 PAIRS = [f"r{r},i{i},a,bb,{('left', 'right', 'tie')[(r + i) % 3]}" for r in range(5) for i in range(4)]
 Results = Callable[..., dict[str, Any]]
 
@@ -48,10 +50,29 @@ def test_ratings_that_do_not_count_set_no_scale(results: Results, kind: str) -> 
     assert "1 to 5" in codes(with_wild)["scale_assumed"]
 
 
-def test_a_stray_score_is_named_with_its_row(results: Results) -> None:
-    rows = [row.replace("r0,i0,a,2,", "r0,i0,a,9,") for row in ROWS]
-    found = results("ratings.csv", "rater,item,method,score,kind", rows)
+def strayed(score: str) -> list[str]:
+    return [row.replace("r0,i0,a,2,", f"r0,i0,a,{score},") for row in ROWS]
+
+
+def test_a_score_beside_the_others_is_told_with_its_row(results: Results) -> None:
+    found = results("ratings.csv", "rater,item,method,score,kind", strayed("6"))
     assert "Only 1 of 40 scores lies outside 1 to 5 (the first in row 2)" in codes(found)["scale_assumed"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "stray"), [(ROWS, "33"), (ROWS, "-9"), (PERCENT, "560"), (PERCENT, "-290")]
+)
+def test_a_score_far_from_all_others_asks_for_the_scale(
+    tmp_path: Path, scores: list[str], stray: str
+) -> None:
+    path = tmp_path / "mine.csv"
+    rows = [scores[0].replace(",2,scored", f",{stray},scored"), *scores[1:]]
+    path.write_text("\n".join(["rater,item,method,score,kind", *rows, ""]))
+    with pytest.raises(InputError, match=f"row 2: score {stray} lies outside .* the other 39 .*--scale"):
+        load_source(str(path))
+    data = load_source(str(path), scale=(-1000, 1000))
+    assert data.scales == {"overall": (-1000, 1000)}
+    assert not [note for note in data.notes if note.code == "scale_assumed"]
 
 
 def test_a_repeat_without_its_first_rating_is_told(results: Results) -> None:

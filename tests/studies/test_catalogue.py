@@ -128,6 +128,10 @@ def test_published_values_name_their_table() -> None:
     values = [v for v in catalogue.published() if (v.method, v.dataset) == ("SadTalker", "HDTF")]
     assert {v.metric: v.value for v in values}["LSE-C"] == 6.11
     assert all("Table" in value.source for value in catalogue.published())
+    (ssim,) = [
+        v for v in catalogue.published() if (v.method, v.dataset, v.metric) == ("Wav2Lip", "HDTF", "SSIM")
+    ]
+    assert (ssim.value, ssim.printed) == (0.74, "0.740")
     assert {value.unit for value in catalogue.published()} == {None, "mm", "1e-5 m"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studies import catalogue
-from studies.metrics import CATALOGUE, COMPUTED, known_metric, metric_title, same_metric
+from studies.metrics import CATALOGUE, COMPUTED, known_metric, metric_title, metric_titles, same_metric
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,12 @@ def test_an_unknown_name_is_its_own_title() -> None:
     assert same_metric("our score", "Our-Score")
     assert not same_metric("our score", "LSE-C")
     assert not same_metric("FDD", "FDD (motion)")
+
+
+def test_metrics_of_one_study_keep_apart_what_the_catalogue_calls_alike() -> None:
+    assert metric_titles(["LSE-C", "psnr"]) == {"LSE-C": "LSE-C", "psnr": "PSNR"}
+    assert metric_titles(["lse_c", "sync-C"]) == {"lse_c": "LSE-C (lse_c)", "sync-C": "LSE-C (sync-C)"}
+    assert metric_titles(["LSE-C", "sync-C"]) == {"LSE-C": "LSE-C", "sync-C": "LSE-C (sync-C)"}
 
 
 def test_only_some_metrics_are_computed_here() -> None:

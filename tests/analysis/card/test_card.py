@@ -4,60 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
-import whole_bundle
-from whole_bundle import CONFIG, ITEMS, METHODS, tables, write_whole
+from carded import Row, bare, card_of, lacks, recorded
+from whole_bundle import CONFIG, ITEMS, METHODS, write_whole
 
 from analysis.card import SCHEMA_FILE, build_card, schema_text
-from analysis.card.missing import WANTED
 from analysis.card.model import Card
-from analysis.checking.check import check_source
 from analysis.load import load_source
-from analysis.merging.merge import merge
 from analysis.options import Options
 from analysis.results import compute
-from analysis.screening.attention import checks_of
-from studies.errors import InputError
-from studies.reporting import Reporting
 
-Row = dict[str, Any]
 SETS = ("its4s_agh", "nflx_public", "bt500_demo", "shrout_fleiss1979", "irr_anxiety", "vqf_denoise")
-ROWS = "rater,item,method,score\n" + "".join(
-    f"r{r},i{i},{m},{1 + (r + i + len(m)) % 5}\n" for r in range(4) for i in range(3) for m in ("a", "bb")
-)
-
-
-def card_of(source: Path) -> Row:
-    data = load_source(str(source))
-    return build_card(compute(data, Options(n_boot=20)), data)
-
-
-def lacks(card: Row) -> set[str]:
-    return {fact["key"] for fact in card["missing"]}
-
-
-def bare(folder: Path, study: Row | None = None) -> Path:
-    (folder / "ratings.csv").write_text(ROWS)
-    if study is not None:
-        (folder / "study.json").write_text(json.dumps({"schema_version": 1, **study}))
-    return folder
-
-
-def recorded() -> whole_bundle.Tables:
-    """The small bundle with what players, checks and questionnaires record."""
-    content = tables()
-    for n, row in enumerate(content["ratings"]):
-        row |= {"played_fraction": 0.5 if n == 0 else 1.0, "stalled_ms": 0, "hidden_ms": 0, "replays": n % 2}
-        row |= {"displayed_width": 400 + 10 * n, "response_ms": 1000, "question_position": 1}
-    for n, person in enumerate(content["raters"]):
-        person |= {"status": "active" if n == 2 else "finished", "device": "phone" if n else "desktop"}
-        person |= {"expertise": "", "simulated": False, "consent_version": "1"}
-    for n, clip in enumerate(content["stimuli"]):
-        clip |= {"duration_s": 3 + n / 10, "width": 512, "height": 512}
-    return content
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +154,57 @@ def test_the_material_is_described(card: Row) -> None:
     assert material["splits"] is None
 
 
+def test_what_no_answer_shows_of_raters_and_questions_is_missing(card: Row, tmp_path: Path) -> None:
+    assert card["raters"]["gender"] is None
+    assert {"raters.gender", "material.splits"} <= lacks(card)
+    assert "protocol.order.question_order" not in lacks(card), "there is one question"
+    content = recorded()
+    content["ratings"] += [{**row, "question": "overall"} for row in content["ratings"]]
+    for row in content["ratings"]:
+        del row["question_position"]
+    for n, person in enumerate(content["raters"]):
+        person["gender"] = "female" if n else "male"
+    for clip in content["stimuli"]:
+        clip["split"] = "test"
+    told = card_of(write_whole(tmp_path / "study", content))
+    assert told["raters"]["gender"] == {"female": 2, "male": 1}
+    assert "protocol.order.question_order" in lacks(told)
+    assert not {"raters.gender", "material.splits"} & lacks(told)
+
+
+def test_a_list_of_those_who_answered_does_not_say_how_many_began(card: Row, tmp_path: Path) -> None:
+    """Such as the converter writes from a file of answers."""
+    assert (card["raters"]["n_in"], "raters.n_in" in lacks(card)) == (3, False)
+    folder = bare(tmp_path)
+    answered = "".join(f"r{r},phone\n" for r in range(4))
+    (folder / "raters.csv").write_text(f"rater,device\n{answered}")
+    silent = card_of(folder)
+    assert (silent["raters"]["n_in"], silent["raters"]["n"]) == (None, 4)
+    assert "raters.n_in" in lacks(silent)
+    (folder / "raters.csv").write_text(f"rater,device\n{answered}gone,phone\n")
+    assert card_of(folder)["raters"]["n_in"] == 5, "one of them gave no answer"
+
+
+def test_metrics_measured_elsewhere_state_their_parameters(tmp_path: Path) -> None:
+    content = recorded()
+    content["metrics"] = [{**row, "parameters": "peak 255; RGB"} for row in content["metrics"]]
+    told = card_of(write_whole(tmp_path / "study", content))
+    assert [metric["stated_parameters"] for metric in told["metrics"]] == ["peak 255; RGB"]
+    assert "metrics.parameters" not in lacks(told)
+
+
+def test_metrics_of_one_catalogue_entry_keep_their_own_names_apart(tmp_path: Path) -> None:
+    content = recorded()
+    values = content["metrics"]
+    content["metrics"] = [{**row, "metric": name} for name in ("LSE-C", "sync-C", "psnr") for row in values]
+    told = card_of(write_whole(tmp_path / "study", content))
+    assert {metric["name"]: metric["title"] for metric in told["metrics"]} == {
+        "LSE-C": "LSE-C",
+        "sync-C": "LSE-C (sync-C)",
+        "psnr": "PSNR",
+    }
+
+
 def test_metrics_have_parameters_only_where_they_were_computed_here(card: Row, tmp_path: Path) -> None:
     (elsewhere,) = card["metrics"]
     assert (elsewhere["imported"], elsewhere["parameters"]) == (True, None)
@@ -206,137 +216,3 @@ def test_metrics_have_parameters_only_where_they_were_computed_here(card: Row, t
     (here,) = card_of(write_whole(tmp_path / "study", content))["metrics"]
     assert (here["implementation"], here["version"]) == ("mos_platform.psnr", "1")
     assert here["parameters"]["peak"] == "255"
-
-
-def test_every_interval_names_its_procedure_and_target(card: Row) -> None:
-    intervals = {(row["question"], row["result"]): row for row in card["statistics"]["intervals"]}
-    assert {("sync", "MOS"), ("sync", "DMOS"), ("better", "preference strengths")} <= set(intervals)
-    assert all(row["procedures"] and row["target"] == "raters+items" for row in intervals.values())
-
-
-def test_none_is_told_from_not_reported(tmp_path: Path) -> None:
-    silent = card_of(bare(tmp_path))
-    assert silent["reporting"]["payment"] is None
-    assert {"reporting.payment", "checks.n_training", "checks.n_checks"} <= lacks(silent)
-    told = {"payment": "none", "training": False, "vision": "Ishihara plates"}
-    card = card_of(bare(tmp_path, {"reporting": told}))
-    assert card["reporting"]["payment"] == card["reporting"]["training"] == "none"
-    assert not {"reporting.payment", "checks.n_training", "reporting.vision"} & lacks(card)
-    assert "reporting.display" in lacks(card)
-
-
-def test_without_checks_is_told_from_unknown(card: Row, tmp_path: Path) -> None:
-    assert card["checks"]["n_checks"] is None
-    parts = [{**part, "attention_checks": 0} for part in CONFIG["parts"]]
-    none = card_of(write_whole(tmp_path / "study", recorded(), {**CONFIG, "parts": parts}))
-    assert (none["checks"]["n_checks"], none["checks"]["n_training"]) == (0, 0)
-    assert "checks.n_checks" in lacks(card)
-    assert not {"checks.n_checks", "checks.n_training"} & lacks(none)
-
-
-def test_what_the_study_file_tells_is_not_missing(tmp_path: Path) -> None:
-    everything = dict.fromkeys(Reporting.model_fields, "as described")
-    methods = [{**method, "description": "a method"} for method in CONFIG["methods"]]
-    config = {**CONFIG, "reporting": everything, "methods": methods}
-    card = card_of(write_whole(tmp_path / "study", recorded(), config))
-    assert lacks(card) == {"checks.n_checks", "metrics.implementation", "collected_with"}
-
-
-def test_study_json_speaks_before_the_study_file(tmp_path: Path) -> None:
-    folder = write_whole(tmp_path / "study", recorded(), {**CONFIG, "reporting": {"payment": "planned"}})
-    facts = json.loads((folder / "study.json").read_text())
-    (folder / "study.json").write_text(json.dumps({**facts, "reporting": {"payment": "5 pounds"}}))
-    whole_bundle.sealed(folder)
-    assert card_of(folder)["reporting"]["payment"] == "5 pounds"
-
-
-@pytest.mark.parametrize(
-    ("reporting", "said"), [({"paymnet": "5"}, "did you mean 'payment'"), (["paid"], "must be an object")]
-)
-def test_a_mistake_in_what_is_told_is_one_sentence(reporting: Any, said: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=said) as found:
-        load_source(str(bare(tmp_path, {"reporting": reporting})))
-    assert "study.json" in str(found.value)
-
-
-def test_comparisons_alone_lack_no_reliability(tmp_path: Path) -> None:
-    file = tmp_path / "comparisons.csv"
-    file.write_text("left,right,choice\n" + "a,b,left\nb,a,right\na,c,left\nb,c,tie\n" * 3)
-    card = card_of(file)
-    assert "reliability" not in lacks(card)
-    assert "protocol.questions.labels" not in lacks(card)
-    assert card["methods"][0]["comparisons"] == 9
-    assert card["raters"]["per_method"] is None
-
-
-def test_what_is_missing_names_its_group_of_facts(tmp_path: Path) -> None:
-    topics = {fact["key"]: fact["topic"] for fact in card_of(bare(tmp_path))["missing"]}
-    assert (topics["protocol.parts"], topics["reporting.payment"]) == ("design", "participants")
-    assert set(topics.values()) == {"design", "participants", "environment", "stimuli", "analysis"}
-
-
-def test_keys_of_what_is_wanted_are_keys_of_the_card(card: Row) -> None:
-    keys = [one.key for one in WANTED]
-    assert len(keys) == len(set(keys))
-    for key in keys:
-        part: Any = card
-        for name in key.split("."):
-            part = part[0] if isinstance(part, list) else part
-            assert name in part, key
-            part = part[name]
-    assert {name for name in Reporting.model_fields if f"reporting.{name}" not in keys} == {
-        "recruitment",
-        "demographics",
-        "expertise",
-        "training",
-    }
-
-
-def test_known_methods_carry_their_citation(tmp_path: Path) -> None:
-    (tmp_path / "ratings.csv").write_text(ROWS.replace("bb", "SadTalker"))
-    cited = {method["name"]: method["citation"] for method in card_of(tmp_path)["methods"]}
-    assert cited["a"] is None
-    assert cited["SadTalker"]["year"] == 2023
-
-
-def test_a_trial_with_two_questions_is_one_check(tmp_path: Path) -> None:
-    content = recorded()
-    trap = {**content["ratings"][0], "kind": "trap", "expected_low": 1, "expected_high": 1, "position": 9}
-    content["ratings"] += [{**trap, "score": 1}, {**trap, "score": 2, "question": "overall"}]
-    data = load_source(str(write_whole(tmp_path / "study", content)))
-    assert checks_of(data)["missed"].tolist() == [True]
-
-
-def with_facts(folder: Path, **facts: Any) -> Path:
-    known = json.loads((folder / "study.json").read_text())
-    (folder / "study.json").write_text(json.dumps({**known, **facts}))
-    return whole_bundle.sealed(folder)
-
-
-def test_only_what_collected_the_answers_is_named_as_such(tmp_path: Path) -> None:
-    versions = {"mos-platform": "0.1.0", "django": "5.2"}
-    folder = with_facts(write_whole(tmp_path / "study", recorded()), software=versions)
-    card = card_of(folder)
-    assert card["collected_with"] == versions
-    assert "fewest sittings" in card["protocol"]["order"]["description"]
-    made = with_facts(folder, made_from=[{"file": "answers.xlsx"}])
-    card = card_of(made)
-    assert (card["collected_with"], card["protocol"]["order"]["description"]) == (None, None)
-    assert "collected_with" in lacks(card)
-
-
-def test_a_merged_study_keeps_what_is_told_of_it(tmp_path: Path) -> None:
-    facts = {"software": {"mos-platform": "0.1.0"}, "reporting": {"payment": "none"}}
-    for n, site in enumerate("ab"):
-        with_facts(write_whole(tmp_path / str(n), tables(site)), **facts)
-    merge([str(tmp_path / "0"), str(tmp_path / "1")], tmp_path / "all", prefix=False)
-    card = card_of(tmp_path / "all")
-    assert card["collected_with"] == facts["software"]
-    assert card["reporting"]["payment"] == "none"
-    assert (card["raters"]["n_in"], card["raters"]["n"]) == (6, 6)
-
-
-def test_check_finds_a_mistake_in_what_is_told(tmp_path: Path) -> None:
-    folder = with_facts(write_whole(tmp_path / "study", recorded()), reporting={"paymnet": "5"})
-    (problem,) = check_source(str(folder)).problems
-    assert "paymnet" in problem.sentence

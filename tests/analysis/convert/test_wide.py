@@ -31,7 +31,7 @@ def test_both_orientations_hold_the_same_ratings(convert: Convert, bundle: Path)
         ("ben", "hallo", "i2", "2"),
     }
     assert "7 ratings by 2 raters of 4 stimuli (2 methods, 2 items)" in told
-    assert "Left out: 1 empty cell (the first: row 3, column 'float_i2')." in told
+    assert "Left out: 1 cell without a score (the first: row 3, column 'float_i2')." in told
     convert("old.csv", BY_STIMULUS)
     assert scores(bundle) == by_rater
 
@@ -77,6 +77,39 @@ def test_several_questions_and_a_reference(convert: Convert, bundle: Path) -> No
     assert set(data.hidden_reference_questions) == {"real", "sync"}
 
 
+@pytest.mark.parametrize("first", ["Name", "id", "Subject ID"])
+def test_the_pattern_says_on_which_side_the_stimuli_are(convert: Convert, bundle: Path, first: str) -> None:
+    convert("old.csv", BY_RATER.replace("rater", first), *PATTERN)
+    by_rater = scores(bundle)
+    turned = pd.read_csv(bundle.parent / "old.csv", dtype=str, keep_default_na=False).set_index(first).T
+    convert("old.csv", turned.to_csv(index_label=first.replace("Subject", "Clip")), *PATTERN)
+    assert scores(bundle) == by_rater
+
+
+def test_a_row_of_means_is_left_out_by_its_name(convert: Convert, bundle: Path) -> None:
+    told = convert("old.csv", BY_RATER + "Mean,3.5,n/a,2,1.5\n", *PATTERN, "--leave-out", "Mean")
+    assert set(table(bundle, "ratings")["rater"]) == {"ann", "ben"}
+    assert "Rows left out as asked: Mean." in told
+
+
+def test_cells_without_a_score_are_not_called_empty(convert: Convert) -> None:
+    told = convert("old.csv", BY_RATER.replace("ben,3,,", "ben,n/a,,"), *PATTERN)
+    assert "Left out: 2 cells without a score (the first: row 3, column 'float_i1')." in told
+
+
+@pytest.mark.parametrize("word", ["stimulus", "Stimuli", "pvs", "PVS name", "clips"])
+@pytest.mark.parametrize("numbered", [False, True])
+def test_stimuli_in_rows_by_their_words(convert: Convert, bundle: Path, word: str, numbered: bool) -> None:
+    rows = ["a_1,4,5", "a_2,3,3", "b_1,1,2"]
+    text = "\n".join([f"{word},ann,ben", *rows, ""])
+    options = ["--leave-out", "n", "--rows", "stimuli"] if numbered else []
+    if numbered:
+        text = "\n".join([f"n,{word},ann,ben", *(f"{n},{row}" for n, row in enumerate(rows)), ""])
+    convert("old.csv", text, *PATTERN, *options)
+    assert ("ben", "a", "1", "5") in scores(bundle)
+    assert len(scores(bundle)) == 6
+
+
 def test_attributes_of_stimuli_become_their_columns(convert: Convert, bundle: Path) -> None:
     convert(
         "old.csv",
@@ -99,11 +132,15 @@ def test_attributes_of_stimuli_become_their_columns(convert: Convert, bundle: Pa
             PATTERN,
             ["'hallo_v2_i1'", "several ways", "(?P<method>"],
         ),
-        (BY_RATER.replace("rater", "x"), PATTERN, ["rows are raters or stimuli", "--rows"]),
+        (BY_RATER.replace("rater", "x"), (), ["rows are raters or stimuli", "--rows"]),
         (BY_RATER.replace("5,2", "good,2"), PATTERN, ["row 2", "'float_i2'", "'good'"]),
         (BY_RATER.replace("ben", "ann"), PATTERN, ["'ann'", "twice", "row 2", "row 3", "--mark-repeats"]),
         (BY_RATER.replace("ben", ""), PATTERN, ["row 3", "'rater' is empty"]),
-        (BY_RATER + "mean,3.5,5,2,1.5\n", PATTERN, ["'mean'", "summary", "remove the row"]),
+        (
+            BY_RATER + "mean,3.5,5,2,1.5\n",
+            PATTERN,
+            ["'mean'", "summary", "leave the row out with --leave-out 'mean'"],
+        ),
         (BY_STIMULUS.replace("ben", "MOS"), (), ["'MOS'", "summary", "--leave-out"]),
         (BY_RATER, (*PATTERN, "--scale", "1:4"), ["row 2", "score 5", "1 to 4"]),
         (BY_RATER, (*PATTERN, "--scale", "high"), ["'high'", "0:100"]),

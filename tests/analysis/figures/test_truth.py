@@ -13,6 +13,7 @@ from analysis import figures
 from analysis.figures import View, style
 from analysis.figures.matrix import LEAST_WIDE
 from analysis.figures.pairs import groups, unconnected
+from analysis.report import tables
 from analysis.report.sections import sections
 
 Row = dict[str, Any]
@@ -64,6 +65,38 @@ def test_each_group_of_connected_methods_has_its_strengths_and_its_matrix(apart:
     assert "FLOAT" in words(drawn[0])
     assert "system_with_a_long_name_00" not in words(drawn[0])
     assert "share no scale" in drawn[0].caption
+
+
+def test_the_table_of_groups_is_in_their_order_and_has_no_empty_column(apart: View) -> None:
+    table = tables.preference(apart, "better")
+    assert table.header == ("Method", "Group", "Strength in group", "Won")
+    shown = [(row[1].text, float(row[2].text.split()[0].replace("−", "-"))) for row in table.rows]
+    assert shown == sorted(shown, key=lambda one: (one[0], -one[1]))
+    rows = [{**row, "group": 3 - row["group"]} for row in apart.rows("preference")]
+    renamed = tables.preference(with_list(apart, "preference", rows), "better")
+    assert [row[1].text for row in renamed.rows] == sorted(row[1].text for row in renamed.rows)
+    assert len({row[1].text for row in renamed.rows}) == 2
+
+
+def test_strengths_and_wins_have_titles_of_their_own(few: View, apart: View) -> None:
+    plots = [figures.strengths(few, "better"), figures.wins(few, "better")]
+    titles = [next(word for word in words(plot) if word.startswith("Better")) for plot in plots]
+    assert titles == ["Better: strengths", "Better: wins pair by pair"]
+    assert "group 1" in " ".join(words(figures.strengths(apart, "better", 1)))
+
+
+@pytest.mark.parametrize("low", [-0.05, -0.4, -0.95, -1.1, -1.6, -3.85, -40.0])
+def test_agreement_below_zero_is_drawn_on_a_readable_axis(few: View, low: float) -> None:
+    row = {**few.agreement("overall")[0], "coefficient": "ICC(k)", "value": low / 4, "ci_low": low}
+    plot = figures.agreement(with_list(few, "agreement", [{**row, "ci_high": 0.99}]), "overall")
+    assert overlapping(plot) == []
+    assert outside(plot) == []
+    left, right = plot.figure.axes[0].get_xlim()
+    assert left < low / 4, "every value"
+    assert left < max(low, -4.0), "intervals in full, unless they go far below no agreement"
+    assert right > 1
+    assert any("perfect" in word for word in words(plot))
+    assert ("Arrow heads" in plot.caption) == (low < left)
 
 
 def test_connected_methods_have_no_groups(many: View) -> None:

@@ -172,3 +172,45 @@ def test_inputs_and_other_folders_are_never_overwritten(
 
 def test_one_bundle_is_nothing_to_merge(one: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "two or more" in refused(capsys, out, one)
+
+
+def bare(folder: Path, name: str, raters: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    rows = [f"{r},i{i},{m},{1 + (i + len(r + m)) % 5}" for r in raters for i in range(5) for m in ("a", "bb")]
+    (folder / f"{name}.csv").write_text("\n".join(["rater,item,method,score", *rows, ""]))
+    return folder / f"{name}.csv"
+
+
+def test_the_merged_study_has_a_name_of_its_own(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labs = bare(tmp_path, "labA", "abc"), bare(tmp_path, "labB", "xyz")
+    merged(capsys, out, *labs)
+    assert (load_source(str(out)).study, load_source(str(out)).title) == ("all", "all")
+    merged(capsys, out, *labs, "--study", "both", "--title", "Two laboratories")
+    assert (load_source(str(out)).study, load_source(str(out)).title) == ("both", "Two laboratories")
+
+
+def test_the_study_file_keeps_its_title(
+    tmp_path: Path, one: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = write_whole(tmp_path / "two", tables("b"))
+    assert "leave --title out" in refused(capsys, out, one, two, "--title", "Mine")
+    merged(capsys, out, one, two)
+    assert (load_source(str(out)).study, load_source(str(out)).title) == ("all", CONFIG["title"])
+
+
+def test_raters_keep_their_laboratory_which_makes_groups(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    merged(capsys, out, bare(tmp_path, "labA", "abc"), bare(tmp_path, "labB", "xyz"))
+    people = table(out, "raters")
+    assert dict(zip(people["rater"], people["laboratory"], strict=True)) == {
+        **dict.fromkeys("abc", "labA"),
+        **dict.fromkeys("xyz", "labB"),
+    }
+    found = compute(load_source(str(out)), Options(n_boot=20))["group_mos"]
+    assert {row["level"] for row in found if row["attribute"] == "laboratory"} == {"labA", "labB"}
+    assert main(["check", str(out)]) == 0
+    merged(capsys, tmp_path / "more", out, bare(tmp_path, "labC", "uvw"))
+    assert set(table(tmp_path / "more", "raters")["laboratory"]) == {"labA", "labB", "labC"}

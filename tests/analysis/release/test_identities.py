@@ -91,6 +91,15 @@ def test_clips_may_be_numbered_as_raters_are(tmp_path: Path) -> None:
             {"reporting": {"training": "call +49 151 1234567"}},
             "reporting / training holds a telephone number",
         ),
+        (
+            {"reporting": {"payment": "2 EUR; 5f3c2a1b9d8e7f6a5b4c3d2e was paid twice"}},
+            "reporting / payment holds a Prolific id",
+        ),
+        (
+            {"reporting": {"recruitment": "mail to lab@x.org"}},
+            "reporting / recruitment holds an e-mail address",
+        ),
+        ({"title": "With A1B2C3D4E5F6G7"}, "title holds an Amazon Mechanical Turk WorkerId"),
         ({"scales": {"evemeier": [1, 5]}}, "scales / a key holds the id of a rater"),
         ({"scales": {"me@x.org": [1, 5]}}, "scales / a key holds an e-mail address"),
         ({"title": "From 10.1.2.3"}, "title holds an IP address"),
@@ -102,12 +111,23 @@ def test_study_json_tells_of_nobody(tmp_path: Path, study: dict[str, Any], said:
 
 
 def test_contacts_that_raters_were_shown_stay_and_are_named(tmp_path: Path) -> None:
-    fit = fit_to_publish(str(named(tmp_path, reporting={"recruitment": "mail to lab@x.org"})), PLAIN)
-    assert fit.deed.contacts == ["study@lab.example", "lab@x.org"]
+    fit = fit_to_publish(str(named(tmp_path)), PLAIN)
+    assert fit.deed.contacts == ["study@lab.example"]
+
+
+def test_short_first_names_are_found_by_their_capital() -> None:
+    ids = ids_of(["Max", "eva", "Tom"])
+    assert [ids.called(text) for text in ("Pilot with Max", "at max 5", "Eva left", "evasive", "TOM")] == [
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_column_s_name_that_tells_of_somebody_is_not_published(tmp_path: Path) -> None:
-    for name in ("anna@uni.de", "Surname", "e-mail", "danlee"):
+    for name in ("anna@uni.de", "Surname", "e-mail", "danlee", "Name", "+49 151 1234567"):
         source = named(tmp_path / name, lambda content, name=name: content["stimuli"][0].update({name: "4"}))
         with pytest.raises(InputError, match=r"stimuli\.csv: the name of column") as refusal:
             fit_to_publish(str(source), PLAIN)

@@ -7,9 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
+from analysis.report.page import HERE, STYLE_FILE
 from analysis.report.pdf import print_pdf
+from analysis.report.table import Table, cells
 from studies.errors import InputError
 
 pytestmark = pytest.mark.browser
@@ -112,3 +114,34 @@ def test_without_a_browser_the_sentence_says_what_to_do(report, tmp_path: Path, 
     monkeypatch.setenv("PATH", os.fspath(tmp_path))
     with pytest.raises(InputError, match="needs Chromium or Chrome"):
         print_pdf(report.folder / "report.html", tmp_path / "report.pdf")
+
+
+def shown(browser: Browser, table: Table, width: int) -> Page:
+    """A page with one table, in the report's style."""
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    style = (HERE / "template" / STYLE_FILE).read_text(encoding="utf-8")
+    page.set_content(f"<style>{style}</style><main><section id='means'>{table.html()}</section></main>")
+    return page
+
+
+@pytest.mark.parametrize(("width", "first"), [(390, 240), (680, 420)])
+def test_long_headings_wrap_so_that_numbers_are_in_sight(browser: Browser, width: int, first: int) -> None:
+    asked = ("How natural does the talking head look overall?", "How well do the lips match the speech?")
+    method = "a_method-with-a-long-name-2.1-finetuned"
+    table = Table("t", "Means.", ("Method", *asked), (cells((method, "4.09 ± 0.21", "3.82 ± 0.26")),))
+    page = shown(browser, table, width)
+    left = [page.locator("td").nth(i).bounding_box()["x"] for i in range(2)]
+    assert left[0] < first
+    assert left[1] < width - 40
+    page.close()
+
+
+def test_a_long_list_in_a_cell_does_not_leave_the_rest_of_its_row_blank(browser: Browser) -> None:
+    names = ", ".join(f"4d904c110d90b{i:03d} (0.57)" for i in range(8))
+    row = cells(("p913_bias", "Overall", "no", "8 of 36 (2 not judged)", "0.50", names))
+    header = ("Rule", "Question", "Declared", "Flagged", "Threshold", "Raters flagged (value)")
+    table = Table("screening", "What the rules found.", header, (row,), frozenset({0, 1, 2, 3, 5}))
+    page = shown(browser, table, 390)
+    assert page.locator("tbody tr").bounding_box()["height"] < 100
+    assert page.locator(".scroll").bounding_box()["width"] <= 390
+    page.close()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from analysis.card import build_card
+from analysis.figures.numbers import number
 from analysis.load import load_source
 from analysis.options import Options
 from analysis.report.card import card_markdown, card_rows, card_sections, card_tex
@@ -49,10 +50,10 @@ def test_what_is_missing_stands_together_at_the_end(study) -> None:
     assert "payment" in rows[-1][1]
     told = dict(rows[:-1])
     assert "Payment" not in told
-    assert told["Raters"] == "14 began, 14 gave answers"
+    assert told["Raters"] == "14 gave answers"
     assert told["Excluded"] == "2 (by rule: attention 2); 12 raters analysed"
     assert told["Expertise"] == "expert 5, naive 9"
-    assert told["Question better"] == "“Which is better?”; choice between two clips"
+    assert told["Question Better"] == "“Which is better?”; choice between two clips"
     assert re.fullmatch(
         r"12 of 14 passed \(86\s%\); 2 of 14 raters missed one or more", told["Attention checks"]
     )
@@ -61,7 +62,7 @@ def test_what_is_missing_stands_together_at_the_end(study) -> None:
 def test_a_bare_table_has_a_short_card_without_empty_words(bare: Row) -> None:
     sections = dict(card_sections(bare))
     assert "Viewing" not in sections
-    assert {label for label, _ in sections["Method of test"]} == {"Question overall"}
+    assert {label for label, _ in sections["Method of test"]} == {"Question Overall"}
     assert not re.search(r"\bNone\b|nan|null|\{|\}", " ".join(text for _, text in card_rows(bare)))
     assert "study.json beside the tables" in card_markdown(bare)
 
@@ -107,6 +108,14 @@ def test_latex_breaks_hashes(study) -> None:
     assert digest in latex.replace(r"\allowbreak{}", "")
 
 
+def test_latex_breaks_names_behind_their_separators(study) -> None:
+    title = "my_very_long_metric_name_with_configuration_v3"
+    latex = card_tex({**study.view.card, "study": {**study.view.card["study"], "title": title}})
+    pieces = [f"{word}\\_" for word in title.split("_")[:-1]] + ["v3"]
+    assert r"\allowbreak{}".join(pieces) in latex
+    assert r"\setlength{\parindent}{0pt}" in latex
+
+
 def test_files_lie_beside_the_report(report) -> None:
     card = json.loads((report.folder / "card.json").read_text(encoding="utf-8"))
     assert (report.folder / card["$schema"]).is_file()
@@ -117,7 +126,7 @@ def test_files_lie_beside_the_report(report) -> None:
 def test_halo_of_few_questions_is_told_pair_by_pair_and_of_many_as_a_range(study) -> None:
     card = study.view.card
     assert re.fullmatch(
-        r"overall and sync r 0\.\d+ \[.*\] over stimuli, r \S+ \[.*\] within stimuli \(halo\)",
+        r"Overall and Sync r 0\.\d+ \[.*\] over stimuli, r \S+ \[.*\] within stimuli \(halo\)",
         dict(card_rows(card))["Questions together"],
     )
     rows = [
@@ -151,3 +160,33 @@ def test_many_items_and_methods_are_counted_and_no_part_is_higher_than_a_page(st
     assert latex.count("Method of test (continued)") >= 2
     assert max(len(part) for part in latex.split(r"\end{tabular}")) < 3500
     assert latex.count("Please look and listen.") > 100
+
+
+def test_agreement_on_comparisons_is_told_under_its_own_question(study) -> None:
+    (u,) = [row["kendall_u"] for row in study.results["preference_model"]]
+    told = dict(card_rows(study.view.card))
+    assert told["Reliability Better, after exclusions"] == f"Kendall's u {number(u)}"
+    assert "ICC(A,1)" in told["… after exclusions"]
+
+
+def test_whom_intervals_speak_of_is_told_result_by_result_where_it_differs(study) -> None:
+    card = study.view.card
+    both = "further raters and further items (target raters+items)"
+    assert dict(card_rows(card))["Intervals speak of"] == f"{both}; correlations: what their procedures draw"
+    intervals = [
+        {**row, "target": "raters"} if row["result"] == "preference strengths" else row
+        for row in card["statistics"]["intervals"]
+    ]
+    differing = {**card, "statistics": {**card["statistics"], "intervals": intervals}}
+    words = f": {both}; preference strengths: further raters, on these items (target raters); correlations"
+    assert words in dict(card_rows(differing))["Intervals speak of"]
+
+
+def test_age_and_gender_are_told_apart_and_parameters_as_stated(study) -> None:
+    card = study.view.card
+    people = {**card["raters"], "age_group": {"18-24": 5}, "gender": {"female": 3}}
+    metrics = [{**metric, "stated_parameters": "crop 0.9"} for metric in card["metrics"]]
+    told = dict(card_rows({**card, "raters": people, "metrics": metrics}))
+    assert (told["Age"], told["Gender"]) == ("18-24 5", "female 3")
+    assert "; crop 0.9; " in told["Metric PSNR"]
+    assert "Gender" not in dict(card_rows({**card, "raters": {**people, "gender": None}}))

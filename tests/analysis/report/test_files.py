@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -16,9 +17,10 @@ import pytest
 
 from analysis.report import tables, write_report
 from analysis.report.notebook import execute
-from analysis.report.page import printed_width, unfolded
+from analysis.report.page import unfolded
 from analysis.report.sections import sections
 from analysis.report.table import Cell, Table, cells
+from analysis.report.together import printed_width
 
 
 def rows(file: Path) -> list[dict[str, str]]:
@@ -28,6 +30,14 @@ def rows(file: Path) -> list[dict[str, str]]:
 
 def digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def captions_of(folder: Path) -> list[dict[str, str]]:
+    """What the notebook knows of each figure."""
+    cells = nbformat.read(folder / "report.ipynb", as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    found = [output["metadata"].get("image/svg+xml") for output in outputs if "metadata" in output]
+    return [about for about in found if about]
 
 
 class Page(HTMLParser):
@@ -168,7 +178,7 @@ def test_tables_alone_need_no_notebook(study, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("size", "printed"),
-    [((3.4, 2.0), 3.4), ((7.2, 3.0), 7.0), ((7.0, 5.0), 6.16), ((3.4, 5.5), 2.72), ((7.0, 9.0), 7.0)],
+    [((3.4, 2.0), 3.4), ((7.2, 3.0), 7.0), ((7.0, 5.0), 5.67), ((3.4, 5.3), 2.598), ((7.0, 9.0), 7.0)],
     ids=["column", "page", "over half a page", "tall column", "whole page"],
 )
 def test_figures_are_printed_so_that_two_fit_a_page_where_little_is_lost(
@@ -195,8 +205,10 @@ def test_folded_tables_are_open_in_print_unless_they_fill_pages() -> None:
     assert "In print: see tables/differences.csv." in many.html()
 
 
-def test_a_caption_of_many_figures_stands_once_below_the_last(report) -> None:
+def test_every_figure_has_its_own_caption_or_that_of_its_group(report) -> None:
     page = (report.folder / "report.html").read_text(encoding="utf-8")
-    assert page.count('<p class="caption shared">') >= 1
-    for caption in re.findall(r'<p class="caption shared">(.*?)</p>', page):
-        assert f"<figcaption>{caption}</figcaption>" not in page
+    assert page.count('<figure class="several">') >= 1
+    for name in re.findall(r'id="figure-([^"]+)"', page):
+        caption = page[page.index(f'id="figure-{name}"') :].partition("<figcaption>")[2].partition("<")[0]
+        drawn = next(p for p in captions_of(report.folder) if p["name"] == name)
+        assert html.unescape(caption) == drawn["caption"]

@@ -65,6 +65,10 @@ def numbers(rows: int, columns: int, **more: Any) -> Table:
     return replace(Table("t", "A caption.", header, body), **more)
 
 
+def floats(text: str) -> list[str]:
+    return re.findall(r"\\begin\{table\*?\}.*?\\end\{table\*?\}", text, re.DOTALL)
+
+
 def test_every_table_of_a_report_is_well_formed(report) -> None:
     found = {table.file for table in tables.all_tables(report.study.view)}
     assert {"mos", "agreement", "differences-overall", "preference-better", "metrics"} <= found
@@ -88,7 +92,11 @@ def test_the_document_compiles(report, tmp_path: Path) -> None:
     command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-2000:]
-    assert "Float too large" not in done.stdout
+    assert not re.search("Float too large|Overfull|Too many unprocessed floats", done.stdout)
+    pages = re.search(r"\((\d+) pages?", done.stdout)
+    floats = sum(file.read_text().count("\\caption{") for file in folder.glob("*.tex"))
+    assert pages is not None
+    assert int(pages[1]) < floats, "one page holds several tables"
 
 
 def test_special_characters_are_defused() -> None:
@@ -118,6 +126,45 @@ def test_many_rows_are_spread_over_numbered_parts() -> None:
     assert all(f"(part {i} of 3)." in text for i in (1, 2, 3))
     assert {r"\label{tab:t}", r"\label{tab:t-2}", r"\label{tab:t-3}"} <= set(text.splitlines())
     assert sum(line.startswith("method ") for line in text.splitlines()) == 120
+
+
+@pytest.mark.parametrize("rows", [55, 60, 109, 200])
+def test_parts_are_about_equally_long(rows: int) -> None:
+    lengths = [len(re.findall(r"^method \d", part, re.MULTILINE)) for part in floats(numbers(rows, 3).tex())]
+    assert sum(lengths) == rows
+    assert max(lengths) - min(lengths) <= len(lengths)
+
+
+def test_every_table_of_simulated_ratings_says_so(report) -> None:
+    folder, note = report.folder / "tables", latex.escaped(report.study.view.simulated_note)
+    assert "simulated" in note
+    for file in folder.glob("*.tex"):
+        text = file.read_text(encoding="utf-8")
+        assert "simulated" in text, file.name
+        assert all(note in part for part in floats(text)), file.name
+    parts = floats(numbers(120, 3).tex(report.study.view.simulated_note))
+    assert [note in part for part in parts] == [True] * 3
+    assert "simulated" not in numbers(5, 3).tex()
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize("space", [" ", "_"])
+def test_a_long_heading_over_columns_makes_none_wider(tmp_path: Path, space: str) -> None:
+    title = "My very long metric name with configuration v3".replace(" ", space)
+    groups = (Group("LSE-C", 2), Group(title, 2))
+    names = [f"EchoMimic-V2-HalfBody-LandmarkConditioned-with-more-{i}" for i in range(4)]
+    body = tuple(cells((name, *("7.784", "7.572 [7.090, 8.509]") * 2)) for name in names)
+    header = ("Method", *("Mean", "Median [quartiles]") * 2)
+    table = Table("metrics", "Metrics per method", header, body, groups=groups)
+    (tmp_path / "metrics.tex").write_text(table.tex())
+    (tmp_path / "none.tex").write_text("")
+    (tmp_path / "all.tex").write_text(latex.document(["metrics"], "none", "50 % simulated"))
+    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull" not in done.stdout
+    text = subprocess.run(["pdftotext", "all.pdf", "-"], cwd=tmp_path, capture_output=True, text=True).stdout
+    assert "50 % simulated" in text
 
 
 def test_columns_under_one_heading_stay_in_one_panel() -> None:

@@ -55,3 +55,16 @@ def test_end_words_of_a_narrow_axis_do_not_meet(study) -> None:
     figure = forest(study.view, ("Title", ""), [line], scale)
     words = {text.get_text() for text in figure.axes[0].texts}
     assert {"less\npreferred", "more\npreferred"} <= words
+
+
+def test_methods_that_no_test_compares_get_no_letters(tmp_path: Path) -> None:
+    """One item: no difference can be tested for raters and items, and a shared letter would say otherwise."""
+    source = tmp_path / "one_item.csv"
+    rows = [f"r{r},i,{m},{1 + (r + len(m)) % 5}" for r in range(8) for m in ("a", "bb", "ccc")]
+    source.write_text("\n".join(["rater,item,method,score", *rows]) + "\n")
+    out = tmp_path / "out"
+    assert main(["report", str(source), "--format", "json,tex", "--out", str(out)]) == 0
+    results = json.loads((out / "results.json").read_text())
+    assert {row["p"] for row in results["differences"]} == {None}
+    assert results["letters"] == []
+    assert "letter" not in (out / "tables" / "mos.tex").read_text()

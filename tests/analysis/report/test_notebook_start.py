@@ -94,3 +94,15 @@ def test_results_that_differ_are_told_place_by_place(tmp_path: Path) -> None:
     assert "2 values differ" in said
     assert "mos[1].mean: 2.0 was published, 2.25 is computed here." in said
     assert 'options.software.numpy: "2.4" was published' in said
+
+
+def test_the_last_digits_of_another_processor_are_the_same_results(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    file.write_text(json.dumps({"mos": [{"mean": 0.24413831426461297, "n": 3}]}))
+    said = reproduced({"mos": [{"mean": 0.2441383142646129, "n": 3}]}, str(file)).sentences
+    assert "up to the rounding of the processor: 1 value differs in the last digits" in said[0]
+    changed = reproduced({"mos": [{"mean": 0.24413841426461297, "n": 3}]}, str(file)).sentences
+    assert "not the results" in changed[0]
+    assert "1 value differs." in changed[0]
+    counted = reproduced({"mos": [{"mean": 0.24413831426461297, "n": 4}]}, str(file)).sentences
+    assert "not the results" in counted[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from analysis.figures.numbers import (
     coefficient_text,
     counted,
+    headed,
     listed,
     number,
     p_phrase,
@@ -19,6 +21,7 @@ from analysis.figures.numbers import (
     with_interval,
 )
 from analysis.report import findings, screened, tables
+from analysis.stats.result import part_of
 
 FINITE = st.floats(-1e6, 1e6)
 
@@ -58,6 +61,7 @@ def test_a_reliability_below_one_is_not_printed_as_one() -> None:
 def test_counts_and_lists() -> None:
     assert counted(1, "rater") == "1 rater"
     assert counted(12000, "rating") == "12\u202f000 ratings"
+    assert part_of(678, 13580) == "678 of 13\u202f580"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert p_phrase(0.0002) == "p < 0.001"
 
@@ -75,7 +79,7 @@ def test_the_same_limit_of_several_questions_is_said_once(study) -> None:
     ]
     view = replace(study.view, results={**study.results, "warnings": rows})
     assert findings.limits(view).sentences == (
-        "Questions 'overall' and 'sync': few items.",
+        "Questions 'Overall' and 'Sync': few items.",
         "Something\\_else.",
     )
 
@@ -120,10 +124,19 @@ def test_preferences_give_their_count_and_few_that_are_open(study) -> None:
     strengths = [{**strength, "method": name, "strength": -float(i)} for i, name in enumerate(names)]
     results = {**study.results, "preference": strengths, "preference_pairs": rows}
     text = " ".join(findings.summary(replace(study.view, results=results)).sentences)
-    assert "Whether m0 is preferred to m1 (60\u00a0%" in text
-    assert " or m2 to m3 (60\u00a0%" in text
-    assert "is not resolved here. Nor are 5 further pairs of neighbours resolved." in text
-    assert "None of 8 pairs of methods is resolved" in text
+    assert (
+        f"; none of 8 pairs of methods is resolved {findings.ADJUSTED}. Shares of neighbours: m0 over" in text
+    )
+    assert "; m2 over m3 60\u00a0%" in text
+    assert "; 5 further pairs in the table." in text
+    one = [{**row, "p_holm": 0.001} if row is rows[0] else row for row in rows]
+    view = replace(study.view, results={**results, "preference_pairs": one})
+    text = " ".join(findings.summary(view).sentences)
+    assert "m0 is preferred to m1 (60\u00a0%" in text
+    assert "Whether m1 is preferred to m2 (60\u00a0%" in text
+    assert " or m3 to m4 (60\u00a0%" in text
+    assert "is not resolved here. Nor are 4 further pairs of neighbours resolved." in text
+    assert "1 of 8 pairs of methods is resolved" in text
 
 
 def test_triads_say_where_they_were_counted(study) -> None:
@@ -233,7 +246,7 @@ def test_tables_show_means_and_agreement_with_and_without_exclusions(study) -> N
         <= row.items()
     )
     assert next(row for row in mos.rows if row[0].text == "frozen")[2].text == plus_minus(everybody)
-    assert tables.agreement(study.view).header == ("Coefficient", *("All raters", "After exclusions") * 2)
+    assert tables.agreement(study.view).header == ("Coefficient", *("After exclusions", "All raters") * 2)
     assert tables.mos(screened.everybodys(study.view)).groups == ()
     assert tables.differences(study.view, "overall").header[-2:] == ("All raters", "their p (Holm)")
 
@@ -259,8 +272,10 @@ def test_a_leader_is_named_only_with_those_it_is_not_told_apart_from(study) -> N
     assert "; it is not told apart from m1." in text
     p = {("m0", "m1"): 0.4, ("m0", "m2"): 0.2, ("m1", "m2"): 0.3}
     text = words_of(study, p, [4.0, 3.5, 2.0])
-    assert "No method is told apart from another: MOS 2.00 to 4.00." in text
+    assert f"another: MOS 2.00 to 4.00; none of 3 pairs of methods is resolved {findings.ADJUSTED}." in text
+    assert "Differences of neighbours: m0 over m1 0.20 [−0.50, 0.90], p = 0.400; m1 over m2 0.20" in text
     assert "has the highest" not in text
+    assert len(re.findall("not resolved|not told apart|none of", text.split("Whether")[0])) == 1, "said once"
     assert "No method is told apart from m0, which has" in words_of(
         study, {**p, ("m1", "m2"): 0.01}, [4, 3.5, 2]
     )
@@ -285,7 +300,98 @@ def test_limits_name_questions_only_where_not_all_are_meant_and_notes_come_last(
     assert told(("few", "All 3 questions: down to 4 raters.")) == ("Down to 4 raters.",)
     assert told(("one", "It is thin (overall; sync; better)."), ("two", "It is thin (sync, psnr).")) == (
         "It is thin.",
-        "It is thin (sync, psnr).",
+        "It is thin (Sync, psnr).",
     )
     assert told(("incomplete", "W needs all."), ("few", "Few raters.")) == ("Few raters.", "W needs all.")
-    assert told(("scale", "Question 'sync' has no scale.")) == ("Question 'sync' has no scale.",)
+    assert told(("scale", "Question 'sync' has no scale.")) == ("Question 'Sync' has no scale.",)
+    assert told(("rough", "It is rough (better).")) == ("It is rough (question 'Better').",)
+    assert told(("rough", "It is rough (sync; better).")) == ("It is rough (questions 'Sync' and 'Better').",)
+
+
+def with_rows(study, **lists):
+    return replace(study.view, results={**study.results, **lists})
+
+
+def test_ties_are_said_to_count_half_and_only_where_there_are_any(study) -> None:
+    row = {**study.results["preference_pairs"][0], "wins_a": 73, "ties": 10, "wins_b": 29, "p_a": 0.7}
+    strengths = [
+        {**study.results["preference"][0], "method": row[side], "strength": None}
+        for side in ("method_a", "method_b")
+    ]
+    view = with_rows(study, preference_pairs=[row], preference=strengths)
+    assert "of 112 comparisons, 10 ties among them as half wins, p" in " ".join(
+        findings.summary(view).sentences
+    )
+    assert tables.preference_pairs(view, "better").caption.endswith("In shares a tie counts as half a win.")
+    without = with_rows(study, preference_pairs=[{**row, "ties": 0}], preference=strengths)
+    assert "of 102 comparisons, p" in " ".join(findings.summary(without).sentences)
+    assert "tie" not in tables.preference_pairs(without, "better").caption
+    assert "tie" not in tables.preference(without, "better").caption
+
+
+def test_what_could_not_be_estimated_is_no_procedure(study) -> None:
+    rows = [dict(row) for row in study.results["mos"]]
+    for n, row in enumerate(rows):
+        row["procedure"] = "refused" if n % 2 else "two-way ANOVA"
+    table = tables.mos_details(with_rows(study, mos=rows), "overall")
+    assert {row[-1].text for row in table.rows} == {"–", "two-way ANOVA"}
+    differences = [{**row, "procedure": "refused"} for row in study.results["differences"]]
+    caption = tables.differences(with_rows(study, differences=differences), "overall").caption
+    assert caption == "Overall: differences of means (first minus second)."
+    nothing = with_rows(study, mos=[{**row, "procedure": "refused"} for row in rows])
+    assert "refused" not in tables.mos_details(nothing, "overall").caption
+
+
+def test_a_title_that_is_a_sentence_takes_no_colon() -> None:
+    assert headed("Overall", "means in detail.") == "Overall: means in detail."
+    assert headed("Which is better?", "means in detail.") == "Which is better? Means in detail."
+
+
+def test_classification_names_the_pairs_that_each_number_is_of(study) -> None:
+    table = tables.classification(study.view, "overall")
+    assert [(group.title, group.columns) for group in table.groups] == [
+        ("Pairs of stimuli", 2),
+        ("Pairs of methods", 2),
+    ]
+    assert table.header[1:3] == ("AUC different", "AUC better")
+    row = next(row for row in study.results["metric_classification"] if row["question"] == "overall")
+    assert table.rows[0][3].text == str(row["pairs_significant"])
+
+
+def test_impossible_limits_of_a_difference_of_correlations_are_owned_up_to(study) -> None:
+    rows = [{**row, "ci_low": -1.9, "ci_high": 1.9} for row in study.results["metric_contest"]]
+    question = rows[0]["question"]
+    assert "are kept" not in tables.contests(with_rows(study, metric_contest=rows), question).caption
+    rows[0] |= {"ci_low": -2.6}
+    assert (
+        "Limits beyond −2 and 2 are kept"
+        in tables.contests(with_rows(study, metric_contest=rows), question).caption
+    )
+
+
+def test_how_far_raters_agree_on_pairs_is_told_beside_chance(study) -> None:
+    row = {**study.results["preference_model"][0], "kendall_u": 0.013, "triads_within": "rater and item"}
+    row |= {"circular_triads": 114, "triads_judged": 400}
+    text = " ".join(findings.preference(with_rows(study, preference_model=[row])).sentences)
+    assert "agree in 51\u00a0% of cases (Kendall's u 0.01; at random half of them agree, and u is 0)." in text
+    assert "114 of 400 triads within one rater and item are circular" in text
+    assert ", 100 at random)" in text
+
+
+def test_published_values_keep_the_digits_that_were_printed(study) -> None:
+    row = {
+        "method": "clean_v2",
+        "metric": "ssim",
+        "dataset": "HDTF",
+        "published_value": 0.74,
+        "published_printed": "0.740",
+        "unit": None,
+        "source": "Table 4",
+        "measured_mean": 0.9,
+        "measured_median": 0.9,
+        "n": 6,
+        "measured_unit": "1",
+        "units_match": None,
+        "direction": "higher",
+    }
+    assert tables.literature(with_rows(study, literature=[row])).rows[0][3].text == "0.740"

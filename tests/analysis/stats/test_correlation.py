@@ -263,7 +263,7 @@ def test_the_mapping_says_whether_it_rises_or_falls() -> None:
 def test_one_cause_is_one_sentence() -> None:
     notes = {note for found in estimates(*simulated(3, n_methods=4)).values() for note in found.notes}
     assert [note.message for note in notes] == [
-        "Only 4 methods are too few to judge a metric at method level, and the other intervals of "
+        "4 methods are too few to judge a metric at method level, and the other intervals of "
         "correlations are rough."
     ]
 

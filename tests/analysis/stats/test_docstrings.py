@@ -23,6 +23,8 @@ NO_SOURCE = {
     "beyond_scale": "compares an interval with the ends of the scale",
     "is_constant": "compares numbers with their rounding",
     "procedure": "names what was done",
+    "whole_number": "prints a count",
+    "part_of": "prints two counts",
 }
 Function = ast.FunctionDef
 

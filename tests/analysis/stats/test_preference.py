@@ -206,6 +206,7 @@ def test_one_item_gives_a_rater_sandwich_that_is_named() -> None:
     )
     assert "rater sandwich" in fit.strengths[0].procedure
     assert "preference_items_fixed" in [note.code for note in fit.notes]
+    assert fit.target == "raters"
 
 
 def test_a_pair_judged_on_one_item_only_is_not_resolved() -> None:

@@ -34,6 +34,10 @@ def fitted(
     return fit_preference(*columns, n_methods=n_methods, regularised=regularised)
 
 
+def told(fit: PreferenceFit, code: str) -> str:
+    return next(note.message for note in fit.notes if note.code == code)
+
+
 def strengths(fit: PreferenceFit) -> list[float | None]:
     return [s.strength for s in fit.strengths]
 
@@ -138,7 +142,7 @@ def test_the_target_raters_leaves_the_items_out_of_the_interval() -> None:
     assert strengths(raters) == strengths(both)
     assert all(s.procedure.endswith("rater sandwich, t(R − 1)") for s in raters.strengths)
     assert raters.pairs != both.pairs
-    assert "preference_items_fixed" in [note.code for note in raters.notes]
+    assert told(raters, "preference_items_fixed").endswith("only: the target is 'raters'.")
 
 
 def test_a_model_that_cannot_hold_is_seen_in_its_fit() -> None:
@@ -161,3 +165,21 @@ def test_kendalls_u_reaches_one_and_its_lower_bound() -> None:
     half = fit_preference(rater, None, zeros, zeros + 1, np.array([1, -1] * 3), n_methods=2).model
     assert same.kendall_u == 1
     assert half.kendall_u == pytest.approx(-1 / 5)
+
+
+def test_whether_items_are_not_recorded_or_not_a_target_is_said() -> None:
+    rater, item, *rest = votes()
+    unknown = fit_preference(rater, None, *rest, n_methods=4)
+    assert told(unknown, "preference_items_fixed").endswith("only: items are not recorded.")
+    single = fit_preference(rater, np.zeros_like(item), *rest, n_methods=4)
+    assert told(single, "preference_items_fixed").endswith("only: there is one item only.")
+    assert (unknown.target, single.target, fitted(votes()).target) == ("raters", "raters", "raters+items")
+    assert fit_preference(None, None, *rest, n_methods=4).target is None
+
+
+def test_groups_that_are_not_named_are_counted_as_groups() -> None:
+    left = np.repeat(np.arange(0, 12, 2), 4)
+    outcome = np.tile([1, -1], 12)
+    rater = np.tile(np.arange(4), 6)
+    fit = fit_preference(rater, None, left, left + 1, outcome, n_methods=12)
+    assert "(0, 1; 2, 3; 4, 5; 6, 7; and 2 more groups)" in told(fit, "preference_disconnected")

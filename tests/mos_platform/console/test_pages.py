@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +22,7 @@ from mos_platform.console import reports
 from mos_platform.console.models import ReportRun
 from mos_platform.console.progress import study_progress
 from mos_platform.console.standing import latest_mos
+from mos_platform.exports.services import bundle_folder
 from mos_platform.metrics.models import MetricValue
 from mos_platform.raters.services import Enrolment, enrol, open_link, simulated_link
 from mos_platform.ratings.models import Comparison, Rating
@@ -170,8 +174,29 @@ def test_a_report_is_made_from_the_bundle_and_shown(researcher, small_study, fol
     assert panels[0].rows[0].mean == pytest.approx(mean)
     page = researcher.get(reverse("console:report", args=[small_study.slug]))
     assert b"simulated" in page.getvalue().lower()
+    _spoil_and_restore(small_study, folders)
     rate(small_study)
     assert not reports.is_current(small_study)
+
+
+def _spoil_and_restore(study, scratch: Path) -> None:
+    """A report with a table less, with other options, or of older data is not the study's."""
+    folder, bundle = reports.report_folder(study), bundle_folder(study)
+    table, content = folder / "tables" / "mos.csv", (folder / "tables" / "mos.csv").read_bytes()
+    table.unlink()
+    assert not reports.is_current(study)
+    table.write_bytes(content)
+    assert reports.is_current(study)
+    shutil.copytree(bundle, scratch / "older")
+    (scratch / "older" / "manifest.json").unlink()
+    rows = (bundle / "ratings.csv").read_text().splitlines()
+    (scratch / "older" / "ratings.csv").write_text("\n".join([*rows[:-1], ""]))
+    for source, options in ((bundle, ["--confidence", "0.9"]), (scratch / "older", [])):
+        command = [sys.executable, "-m", "analysis", "report", str(source), "--out", str(folder), *options]
+        subprocess.run(command, check=True, capture_output=True)
+        assert not reports.is_current(study)
+    assert reports.run_analysis(study, bundle) == ""
+    assert reports.is_current(study)
 
 
 def test_where_screening_leaves_nobody_the_excluded_are_not_shown(small_study, folders):
