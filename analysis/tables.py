@@ -152,7 +152,8 @@ def how_to_part(scored: pd.DataFrame, later: str) -> str:
     column = _parting(scored) if one_question else None
     if column is not None:
         return (
-            f"column '{column}' tells them apart: if it holds the question, give --question-column {column}"
+            f"column '{column}' tells them apart: if it holds the question, give --question-column {column}; "
+            f"if it counts showings, set column 'kind' of {later} to repeat"
         )
     else_name = (
         ", or name the column that tells questions apart with --question-column" if one_question else ""

@@ -139,7 +139,7 @@ def test_the_notebook_of_a_study_id_runs_where_it_lies(platform, results):
     execute = [sys.executable, "-m", "jupyter", "execute", "--inplace", "report.ipynb"]
     done = subprocess.run(execute, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert {path.name for path in folder.iterdir()} == {"report.ipynb", "figures"}
+    assert {path.name for path in folder.iterdir()} == {"report.ipynb", "figures", ".written.json"}
     printed = str(json.loads((folder / "report.ipynb").read_text())["cells"])
     best = max((row for row in results["mos"] if row["screening"] == "none"), key=lambda row: row["mean"])
     assert f"{best['mean']:.2f}" in printed
