@@ -88,7 +88,7 @@ BAD_STUDIES = {
     "no yaml at all": (b"\x00\x01\x02", "cannot stand in YAML"),
     "not text": (b"\xff\xfe\xfa", "is not UTF-8"),
     "a bomb": (BOMB, "holds more than 200,000 values once its aliases are followed"),
-    "huge": (b"# " + b"x" * 5 * MB, "study.yaml is larger than 4 MiB"),
+    "huge": (b"# " + b"x" * 5 * MB, "study.yaml is larger than 1 MiB"),
     "deep": (b"[" * 100_000, "nested too deeply"),
     "a tag": (b"!!python/object/apply:os.system ['id']", "a tag that begins with !"),
     "out of the folder": (
