@@ -14,9 +14,9 @@ import pandas as pd
 from analysis.bundles import MADE_FROM, Written, software, write_bundle
 from analysis.load import load_source
 from analysis.merging.clips import Clips, Row, same
-from analysis.merging.parts import TEXTS, Part, not_carried, read_parts
+from analysis.merging.parts import Part, not_carried, read_parts
 from analysis.tables import natural
-from studies.bundle import COMPARISONS, MANIFEST_FILE, METRICS, RATERS, RATINGS, STIMULI
+from studies.bundle import COMPARISONS, MANIFEST_FILE, METRICS, RATERS, RATINGS, STIMULI, TEXTS_FILE
 from studies.errors import InputError
 
 HEADERS = {table.file: table.header for table in (RATINGS, COMPARISONS, STIMULI, RATERS, METRICS)}
@@ -84,7 +84,7 @@ def _tables(parts: Sequence[Part], clips: Clips, *, prefix: bool) -> Iterator[Wr
     raters = list(_people(parts, clips, prefix=prefix))
     if raters:
         yield _written(RATERS.file, raters)
-    for file in (RATINGS.file, COMPARISONS.file, TEXTS):
+    for file in (RATINGS.file, COMPARISONS.file, TEXTS_FILE):
         rows = [
             row
             for part, ids in zip(parts, clips.ids, strict=True)

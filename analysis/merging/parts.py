@@ -12,11 +12,10 @@ from analysis import csvfile
 from analysis.load import StudyData, load_source
 from analysis.sources import Source, open_source, parse_json
 from analysis.tables import DEFAULT_QUESTION
-from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, STIMULI, STUDY_FILE, TABLES
+from studies.bundle import COMPARISONS, MANIFEST_FILE, RATINGS, STIMULI, STUDY_FILE, TABLES, TEXTS_FILE
 from studies.errors import InputError
 
-TEXTS = "texts.csv"
-CARRIED = frozenset({table.file for table in TABLES} | {TEXTS, STUDY_FILE, MANIFEST_FILE})
+CARRIED = frozenset({table.file for table in TABLES} | {TEXTS_FILE, STUDY_FILE, MANIFEST_FILE})
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,17 @@ from analysis import csvfile
 from analysis.load import StudyData
 from analysis.sources import Source
 from analysis.tables import with_question
-from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, TABLES
+from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, TABLES, TEXTS_FILE
 from studies.errors import InputError
 
-TEXTS = "texts.csv"
 KNOWN = {
     RATINGS.file: RATINGS.header,
     COMPARISONS.file: [*COMPARISONS.header, "winner", "loser", "n"],
     RATERS.file: RATERS.header,
     METRICS.file: [*METRICS.header, "item"],
-    TEXTS: ["rater", "stimulus", "question", "text"],
+    TEXTS_FILE: ["rater", "stimulus", "question", "text"],
 }
-ABOUT_PEOPLE = (RATINGS.file, COMPARISONS.file, RATERS.file, TEXTS)
+ABOUT_PEOPLE = (RATINGS.file, COMPARISONS.file, RATERS.file, TEXTS_FILE)
 TIMES = frozenset(column.name for table in TABLES for column in table.columns if column.kind == "time")
 Frames = dict[str, pd.DataFrame]
 
@@ -68,7 +67,7 @@ def carried(
 
 
 def _read(opened: Source, question_column: str | None, *, with_texts: bool) -> Frames:
-    wanted = {table.file for table in TABLES} | ({TEXTS} if with_texts else set())
+    wanted = {table.file for table in TABLES} | ({TEXTS_FILE} if with_texts else set())
     frames = {
         file: csvfile.read_table(raw, opened.label(file))
         for file, raw in opened.files.items()

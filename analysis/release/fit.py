@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.bundles import Written, write_bundle
 from analysis.load import REFERENCE, AskedScale, StudyData, load_opened, load_source
-from analysis.release.carried import TEXTS, TIMES, Frames, carried, raters_in
+from analysis.release.carried import TIMES, Frames, carried, raters_in
 from analysis.release.groups import without_telling
 from analysis.release.identifying import contacts, refuse_identifying, refuse_in_study
 from analysis.release.pseudonyms import order_of, renamed
@@ -16,7 +16,7 @@ from analysis.release.telling import Ids, ids_of, telling_name
 from analysis.release.times import without_time_of_day
 from analysis.release.wish import Deed, Wish
 from analysis.sources import Source, open_source, parse_json
-from studies.bundle import STUDY_FILE
+from studies.bundle import STUDY_FILE, TEXTS_FILE
 
 TOLD_OF_STUDY = ("config", "config_sha256", "seed", "scales", "reporting", REFERENCE)
 
@@ -75,7 +75,7 @@ def fit_to_publish(
         rounded=spared.rounded,
         order=order,
         n_raters=len(raters),
-        texts="carried" if TEXTS in frames else "left out" if TEXTS in opened.files else "none",
+        texts="carried" if TEXTS_FILE in frames else "left out" if TEXTS_FILE in opened.files else "none",
         timed=any(name in TIMES for frame in frames.values() for name in frame.columns),
         contacts=contacts(study.get("config")),
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.release.carried import ABOUT_PEOPLE, TEXTS, TIMES, Frames
+from analysis.release.carried import ABOUT_PEOPLE, TIMES, Frames
 from analysis.release.telling import CONTACT, NETWORK, PANELS, PERSON, WEB, Ids, plain, telling_name
-from studies.bundle import RATERS, STUDY_FILE, TABLES
+from studies.bundle import RATERS, STUDY_FILE, TABLES, TEXTS_FILE
 from studies.errors import InputError
 
 OF_CLIPS = frozenset({"stimulus", "method", "item", "left", "right", "winner", "loser", "first", "sha256"})
@@ -83,7 +83,7 @@ def _reason(cell: str, file: str, column: str, ids: Ids) -> str | None:
     long = len(cell) > LONGEST or "\n" in cell
     if file == RATERS.file and not CONTROLLED.fullmatch(cell):
         return "free text"
-    return "free text" if about_people and file != TEXTS and long else None
+    return "free text" if about_people and file != TEXTS_FILE and long else None
 
 
 def _names_rater(cell: str, column: str, ids: Ids) -> bool:
