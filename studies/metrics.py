@@ -4,93 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from studies.catalogue.lookup import table
+from studies.computed import COMPUTED, Direction, Level, Metric
 from studies.names import Index, folded
 
-Direction = Literal["higher", "lower"]
-Level = Literal["clip", "method"]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One objective metric.
-
-    direction: which way is better, None where neither is, or where papers differ. unit: "" where
-    implementations differ in it. needs: reference, audio, face, mesh, text, weights. aliases: other names
-    for the same. computed: whether it is measured here, and then with these parameters; the others come in as
-    values measured elsewhere. `definition` is what all implementations share.
-    """
-
-    name: str
-    title: str
-    definition: str
-    source: str
-    direction: Direction | None
-    unit: str
-    level: Level = "clip"
-    needs: frozenset[str] = frozenset()
-    aliases: tuple[str, ...] = ()
-    computed: bool = True
-    parameters: tuple[tuple[str, str], ...] = ()
-
-
-COMPUTED: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric(
-            "psnr",
-            "PSNR",
-            "10·log10(peak² / mean squared difference of pixel values); undefined (infinite) where pictures "
-            "are identical",
-            "ITU-T J.340 (2010)",
-            "higher",
-            "dB",
-            needs=frozenset({"reference"}),
-            parameters=(
-                ("peak", "255"),
-                ("colour", "RGB"),
-                ("frames matched by", "presentation time"),
-                ("over frames", "mean"),
-            ),
-        ),
-        Metric(
-            "ssim",
-            "SSIM",
-            "structural similarity: luminance, contrast and structure compared in a sliding window",
-            "Wang, Bovik, Sheikh & Simoncelli (2004)",
-            "higher",
-            "1",
-            needs=frozenset({"reference"}),
-            parameters=(
-                ("colour", "BT.601 luma"),
-                ("window", "Gaussian, 11 × 11, σ 1.5"),
-                ("K1", "0.01"),
-                ("K2", "0.03"),
-                ("downsampling", "none"),
-                ("frames matched by", "presentation time"),
-                ("over frames", "mean"),
-            ),
-        ),
-        Metric(
-            "cpbd",
-            "CPBD",
-            "cumulative probability of blur detection: the share of edges whose blur is hardly noticed",
-            "Narvekar & Karam (2011)",
-            "higher",
-            "1",
-            parameters=(
-                ("colour", "BT.601 luma"),
-                ("block", "64 × 64"),
-                ("β", "3.6"),
-                ("edges", "as in the cpbd package 1.0.7"),
-                ("over frames", "mean over those with a measurable edge"),
-            ),
-        ),
-    )
-}
+__all__ = [
+    "CATALOGUE",
+    "COMPUTED",
+    "Direction",
+    "Level",
+    "Metric",
+    "known_metric",
+    "metric_title",
+    "metric_titles",
+    "same_metric",
+]
 
 
 def known_metric(name: str) -> Metric | None:
@@ -142,7 +72,7 @@ def _spellings(metric: Metric) -> list[str]:
 
 
 CATALOGUE: dict[str, Metric] = {
-    **COMPUTED,
     **{metric.name: metric for metric in table("metrics.csv", _described)},
+    **COMPUTED,
 }
 _INDEX = Index.of(CATALOGUE.values(), _spellings)

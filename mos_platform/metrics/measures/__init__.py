@@ -1,9 +1,8 @@
-"""Objective metrics of clips: pure functions from pictures to numbers, and a registry that names them.
+"""Objective metrics of clips: pure functions from arrays to numbers, and a registry that names them.
 
-Nothing here knows the platform: numpy, scipy and scikit-image on arrays; only `frames` opens files.
+Nothing here knows the platform. `reading` opens files; each family of metrics is a package of its own.
 """
 
-from mos_platform.metrics.measures.registry import REGISTRY, Implementation, measure
-from mos_platform.metrics.measures.result import Measurement
+from mos_platform.metrics.measures.result import Measurement, NoValueError
 
-__all__ = ["REGISTRY", "Implementation", "Measurement", "measure"]
+__all__ = ["Measurement", "NoValueError"]

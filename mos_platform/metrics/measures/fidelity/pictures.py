@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
-from mos_platform.metrics.measures.frames import Picture, luma, pair_frames
-from mos_platform.metrics.measures.result import Measurement
+from mos_platform.metrics.measures.implementation import FrameMeasure, Series, mean
+from mos_platform.metrics.measures.reading.frames import Picture
+from mos_platform.metrics.measures.reading.moment import Moment
+from mos_platform.metrics.measures.result import Measurement, NoValueError
 
 PEAK = 255.0
 SIGMA = 1.5
@@ -39,7 +38,7 @@ def ssim(picture: Picture, reference: Picture) -> float:
     Source: Wang, Bovik, Sheikh & Simoncelli (2004), equation 13.
     """
     if min(picture.shape) < 2 * RADIUS + 1:
-        raise ValueError(f"SSIM needs pictures of at least 11 × 11 pixels, not {picture.shape}")
+        raise NoValueError("pictures are smaller than 11 × 11 pixels")
     # Variances do not depend on the zero point; a central one keeps single precision exact enough.
     x, y = picture.astype(np.float32) - 128, reference.astype(np.float32) - 128
     mean_x, mean_y = _smooth(x), _smooth(y)
@@ -68,48 +67,25 @@ def _smooth(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(correlate1d(rows, _WINDOW, axis=1)[:, RADIUS:-RADIUS], dtype=np.float32)
 
 
-def clip_psnr(clip: Path, reference: Path | None) -> Measurement:
-    """Mean over frames of the PSNR of RGB pictures; None where a picture equals its reference's."""
-    return _over_frames(clip, reference, psnr)
-
-
-def clip_ssim(clip: Path, reference: Path | None) -> Measurement:
-    """Mean over frames of the SSIM of luma."""
-    return _over_frames(clip, reference, lambda picture, other: ssim(luma(picture), luma(other)))
-
-
-def _over_frames(
-    clip: Path, reference: Path | None, compare: Callable[[Picture, Picture], float]
-) -> Measurement:
-    """Mean of `compare` over the frames of `clip` that have a counterpart in time in `reference`."""
-    if reference is None:
-        return Measurement(None, "no reference clip for this item")
-    values: list[float] = []
-    alone = 0
-    for pair in pair_frames(clip, reference):
-        if pair.reference is None:
-            alone += 1
-            continue
-        if problem := _incomparable(pair.clip.rgb, pair.reference.rgb):
-            return Measurement(None, problem)
-        values.append(compare(pair.clip.rgb, pair.reference.rgb))
-    return _mean(values, alone)
-
-
-def _incomparable(picture: Picture, reference: Picture) -> str:
-    (height, width), (other_height, other_width) = picture.shape[:2], reference.shape[:2]
-    if (height, width) != (other_height, other_width):
-        sizes = f"{width} × {height} pixels against {other_width} × {other_height}"
-        return f"the sizes of clip and reference differ: {sizes}"
-    return "pictures are smaller than 11 × 11 pixels" if min(height, width) < 2 * RADIUS + 1 else ""
-
-
-def _mean(values: list[float], alone: int) -> Measurement:
-    total = len(values) + alone
-    if len(values) < _NEEDED_SHARE * total:
-        return Measurement(None, f"only {len(values)} of {total} frames have a counterpart in time")
-    identical = sum(value == float("inf") for value in values)
+def _over(series: Series) -> Measurement:
+    """The mean; where pictures equal the reference's, or too few have a counterpart, the reason."""
+    total = len(series.values) + series.alone
+    if len(series.values) < _NEEDED_SHARE * total:
+        raise NoValueError(f"only {len(series.values)} of {total} frames have a counterpart in time")
+    identical = sum(value == float("inf") for value in series.values)
     if identical:
         count = "" if identical == total else f" in {identical} of {total} frames"
-        return Measurement(None, f"identical pictures{count}: PSNR is infinite")
-    return Measurement(float(np.mean(values)))
+        raise NoValueError(f"identical pictures{count}: PSNR is infinite")
+    return mean(series)
+
+
+def _psnr(picture: Moment, reference: Moment | None) -> float | None:
+    return None if reference is None else psnr(picture.rgb, reference.rgb)
+
+
+def _ssim(picture: Moment, reference: Moment | None) -> float | None:
+    return None if reference is None else ssim(picture.luma, reference.luma)
+
+
+PSNR = FrameMeasure(lambda _weights: _psnr, _over)
+SSIM = FrameMeasure(lambda _weights: _ssim, _over)

@@ -8,15 +8,13 @@ widths along the row after Marziliano et al. (2002).
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate
 from skimage import feature
 
-from mos_platform.metrics.measures.frames import Picture, luma, read_frames
-from mos_platform.metrics.measures.result import Measurement
+from mos_platform.metrics.measures.reading.frames import Picture
 
 BLOCK = 64
 EDGE_SHARE = 0.002
@@ -115,12 +113,3 @@ def _run_lengths(steps: Mask) -> Widths:
     lengths = np.zeros((rows, count + 1), dtype=np.int32)
     np.subtract(places, last_break, out=lengths[:, 1:])
     return lengths
-
-
-def clip_cpbd(clip: Path, reference: Path | None = None) -> Measurement:
-    """Mean over frames of the CPBD of luma; frames without a measurable edge are left out."""
-    del reference
-    values = [value for frame in read_frames(clip) if (value := cpbd(luma(frame.rgb))) is not None]
-    if not values:
-        return Measurement(None, "no edge that could be measured in any frame")
-    return Measurement(float(np.mean(values)))

@@ -1,0 +1,1 @@
+"""Clips decoded: pictures, sound and faces on the time line that a viewer sees and hears."""
