@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 UV_STAMP := $(VENV)/.uv-$(UV_VERSION)
 DEMO_STAMP := $(VENV)/.synced-demo
 TEST_STAMP := $(VENV)/.synced-test
-TEST_PACKAGES := chromium redis-server postgresql espeak-ng ffmpeg poppler-utils
+TEST_PACKAGES := chromium redis-server postgresql espeak-ng ffmpeg poppler-utils libgl1 libegl1 libgles2
+TORCH := torch==2.13.0
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
 COVERAGE_ARGS ?=
@@ -20,7 +21,7 @@ unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-all check format bench bench-coverage packages lint types contracts migrations
+.PHONY: help demo torch test test-all check format bench bench-coverage packages lint types contracts migrations torch-at-hand
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -28,10 +29,13 @@ help: ## list the targets
 demo: $(DEMO_STAMP) ## the whole path on the demo study, then serve it at http://127.0.0.1:8000 (DEMO_ARGS=--once: and exit)
 	@$(BIN)/python -m mos_platform demo $(DEMO_ARGS)
 
-test: check packages ## everything that has to pass
+torch: $(TEST_STAMP) ## PyTorch for the metrics by networks: not locked, since its builds differ by machine
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet "$(TORCH)"
+
+test: check packages torch-at-hand ## everything that has to pass
 	$(BIN)/pytest -n 2 --dist loadscope -m "not all" $(PYTEST_ARGS)
 
-test-all: check packages ## the tests and the exhaustive walks
+test-all: check packages torch-at-hand ## the tests and the exhaustive walks
 	$(BIN)/pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
 check: lint types contracts migrations ## lint, types, import contracts and migrations only
@@ -58,6 +62,9 @@ contracts: $(TEST_STAMP)
 
 migrations: $(TEST_STAMP)
 	$(BIN)/python -m mos_platform makemigrations --check --dry-run
+
+torch-at-hand: $(TEST_STAMP)
+	@deploy/torch_at_hand.sh $(BIN)/python "$(TORCH)"
 
 packages:
 	@deploy/system_packages.sh $(TEST_PACKAGES)

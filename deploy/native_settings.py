@@ -11,7 +11,10 @@ from native_servers import DeployError
 
 SHORTEST_KEY = 32
 MEND = "see deploy/env.example"
-UPLOADS = ("MOS_UPLOAD_MAX_MB", "MOS_UPLOAD_MAX_UNPACKED_MB", "MOS_UPLOAD_MAX_FILES")
+OPTIONAL = (
+    *("MOS_UPLOAD_MAX_MB", "MOS_UPLOAD_MAX_UNPACKED_MB", "MOS_UPLOAD_MAX_FILES"),
+    *("MOS_WEIGHTS_DIR", "MOS_MEASURE_MEMORY_MB"),
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Native:
     bind: str
     workers: int
     debug: str
-    uploads: Mapping[str, str]
+    optional: Mapping[str, str]
 
     @property
     def port(self) -> int:
@@ -80,7 +83,7 @@ def native_settings(values: Mapping[str, str], where: Path) -> Native:
         bind=given("MOS_BIND", "127.0.0.1:8000"),
         workers=_workers(given("MOS_WORKERS", str(os.cpu_count() or 1))),
         debug=given("MOS_DEBUG", "0"),
-        uploads={name: given(name) for name in UPLOADS if given(name)},
+        optional={name: given(name) for name in OPTIONAL if given(name)},
     )
     _refuse_unsafe(settings, where)
     return settings

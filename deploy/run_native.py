@@ -90,7 +90,7 @@ class Topology:
             "MOS_REDIS_URL": settings.redis_url,
             "MOS_VAR": str(settings.var),
             "MOS_DEBUG": settings.debug,
-            **settings.uploads,
+            **settings.optional,
         }
 
     def run(self) -> None:

@@ -2,11 +2,18 @@
 # Installs the named Debian packages that are not there yet; without apt it says what to install.
 set -eu
 
+shared_library() {
+    ldconfig -p | grep -qF "$1"
+}
+
 present() {
     case "$1" in
         python3-venv) "${PYTHON:-python3}" -c 'import ensurepip, venv' ;;
         postgresql) command -v postgres || ls /usr/lib/postgresql/*/bin/postgres ;;
         poppler-utils) command -v pdftoppm ;;
+        libgl1) shared_library libGL.so.1 ;;
+        libegl1) shared_library libEGL.so.1 ;;
+        libgles2) shared_library libGLESv2.so.2 ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
 }

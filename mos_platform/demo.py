@@ -17,7 +17,7 @@ from mos_platform.console import reports
 from mos_platform.environment import kept_secret
 from mos_platform.intake import take_in
 from mos_platform.locking import migrate
-from mos_platform.metrics.services import progress as metric_progress
+from mos_platform.metrics.progress import progress as metric_progress
 from mos_platform.progress import phases_bar, progress_bar
 from mos_platform.raters.services import open_link
 from mos_platform.simulate.services import simulate
@@ -70,17 +70,19 @@ def run(study: Study, base_url: str, say: Say) -> None:
 
 
 def wait_for_metrics(study: Study) -> None:
-    """Until every metric value of the study is done. Raises InputError where that takes too long."""
-    until = time.monotonic() + WAIT_S
+    """Until every metric value of the study is done. Raises InputError where none comes for too long."""
+    until, before = time.monotonic() + WAIT_S, -1
     with progress_bar("Objective metrics") as advance:
         while True:
             state = metric_progress(study)
             advance(state.done, state.total)
+            if state.done > before:
+                until, before = time.monotonic() + WAIT_S, state.done
             if state.done == state.total:
                 return
             if time.monotonic() > until:
                 raise InputError(
-                    f"the metrics were not computed within {WAIT_S:.0f} s; run the demo again to go on."
+                    f"no metric value was computed for {WAIT_S:.0f} s; run the same command again to go on."
                 )
             time.sleep(0.2)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mos_platform.metrics.services import plan
-from mos_platform.metrics.tasks import wake
+from mos_platform.metrics.planning import plan
+from mos_platform.metrics.tasks import wake_after_commit
 from mos_platform.stimuli.models import Study
 from mos_platform.stimuli.services import Imported, Progress, import_study
 
@@ -25,4 +25,4 @@ def take_in(
 
 def _plan_metrics(study: Study) -> None:
     plan(study)
-    wake(study)
+    wake_after_commit()

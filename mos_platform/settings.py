@@ -104,6 +104,10 @@ MEDIA_ROOT = VAR / "media"
 REPORTS_ROOT = VAR / "reports"
 BUNDLES_ROOT = VAR / "bundles"
 STAGING_ROOT = VAR / "staging"
+# Metrics: what clips give to metrics of methods; the files of networks; memory of a measuring process.
+FEATURES_ROOT = VAR / "features"
+WEIGHTS_DIR = Path(env.text("MOS_WEIGHTS_DIR") or VAR / "weights").resolve()
+MEASURE_MEMORY_BYTES = env.number("MOS_MEASURE_MEMORY_MB", 4096) * 1024**2
 
 # Studies as zip files: who may send how much. Files arrive beside where they are unpacked, never in /tmp.
 UPLOADS_ROOT = env.writable_folder(VAR / "uploads")
@@ -136,9 +140,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600} if REDIS_URL else 
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "mos"
 # What somebody waits for has a queue of its own: workers take from both in turn, so that thousands of metric
-# values do not stand before an upload or a report.
-CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("mos", "mos.awaited")}
-CELERY_TASK_ROUTES = {"uploads.*": {"queue": "mos.awaited"}, "console.*": {"queue": "mos.awaited"}}
+# values do not stand before an upload or a report. Networks have one too (`gpu`). A worker takes from all of
+# them unless -Q names some: `-Q gpu` where there is a GPU, `-Q mos,mos.awaited` elsewhere.
+QUEUES = ("mos", "mos.awaited", "gpu")
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in QUEUES}
+CELERY_TASK_ROUTES = {
+    "uploads.*": {"queue": "mos.awaited"},
+    "console.*": {"queue": "mos.awaited"},
+    "metrics.by_network": {"queue": "gpu"},
+}
 # Sweeps re-send whatever is unfinished; the embedded worker runs them every second instead.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": 30.0, "options": {"expires": 30}}

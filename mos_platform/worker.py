@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connections
 
 from mos_platform.celery import app
+from mos_platform.metrics.computing import CHILDREN
 from mos_platform.metrics.tasks import send_pending
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def embedded_worker() -> Iterator[None]:
     finally:
         stopping.set()
         _stop(worker, threads)
+        CHILDREN.close()
 
 
 def _stop(worker: _Worker, threads: list[threading.Thread]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Generic, Protocol, TypeVar
 
 _FILLERS = re.compile(r"[\s\-‐‑_.]")
@@ -21,6 +22,13 @@ Entry = TypeVar("Entry", bound=Named)
 def folded(name: str) -> str:
     """The name without case, spaces, hyphens, underscores and dots; a plus sign stays."""
     return _FILLERS.sub("", name.casefold())
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A clause that asks for the known name most like the one given; "" where none is like it."""
+    by_case = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), by_case, n=1)
+    return f" (did you mean {by_case[near[0]]!r}?)" if near else ""
 
 
 @dataclass(frozen=True)

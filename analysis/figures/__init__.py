@@ -3,7 +3,7 @@
 from analysis.figures.conduct import pace, playback
 from analysis.figures.course import drift, timeline
 from analysis.figures.groups import group_means
-from analysis.figures.metrics import correlated_metrics, correlations
+from analysis.figures.metrics import correlated_metrics, correlations, drawn_metrics
 from analysis.figures.mos import distribution, mos
 from analysis.figures.pairs import differences, strengths, wins
 from analysis.figures.plot import Plot, show
@@ -20,6 +20,7 @@ __all__ = [
     "correlations",
     "differences",
     "distribution",
+    "drawn_metrics",
     "drift",
     "group_means",
     "habits",

@@ -9,6 +9,8 @@ from analysis.figures.style import INK, SOFT
 from analysis.figures.view import Row, View
 
 COEFFICIENTS = {"SROCC": (INK, "o", -0.2), "PLCC": (SOFT, "s", 0.22)}
+MOST_DRAWN = 8
+MOST_DETAILED = 12
 LEVELS = {"stimulus": "stimuli", "within_item": "within item", "method": "methods"}
 
 
@@ -25,15 +27,24 @@ def correlated_metrics(view: View, question: str) -> list[str]:
     return list(dict.fromkeys(row["metric"] for row in view.rows("correlation", question)))
 
 
+def drawn_metrics(view: View, question: str) -> list[str]:
+    """Those that get a scatter plot each: all where they are few, else those closest to MOS by SROCC."""
+    found = correlated_metrics(view, question)
+    if len(found) <= MOST_DRAWN:
+        return found
+    closest = sorted(found, key=lambda metric: -_closeness(view, question, metric))[:MOST_DRAWN]
+    return [metric for metric in found if metric in closest]
+
+
+def _closeness(view: View, question: str, metric: str) -> float:
+    """Over stimuli; metrics of whole methods, with few points, come last."""
+    row = correlation_row(view, question, metric, "stimulus", "SROCC")
+    return -1.0 if row is None or row["value"] is None else abs(row["value"])
+
+
 def correlations(view: View, question: str) -> Plot:
-    """Every metric's correlations at each level; thin intervals take stimuli as independent."""
-    lines: list[Line] = []
-    for metric in correlated_metrics(view, question):
-        lines.append(Line(directed(view.metric(metric))))
-        for level, words in LEVELS.items():
-            found = {c: correlation_row(view, question, metric, level, c) for c in COEFFICIENTS}
-            if any(found.values()):
-                lines.append(_correlation_line(words, found))
+    """Every metric's correlations, at each level where metrics are few; thin: stimuli as independent."""
+    lines = _lines(view, question)
     ticks = (-1.0, -0.5, 0.0, 0.5, 1.0)
     scale = Scale(-1.05, 1.05, ticks, tuple(tick_label(t) for t in ticks), zero=0.0)
     subtitle = "● SROCC (number on the right), ■ PLCC"
@@ -43,9 +54,42 @@ def correlations(view: View, question: str) -> Plot:
     caption = (
         f"{percent(view.confidence)} intervals, of SROCC by {_procedures(view, question)}. The thin grey one "
         "takes stimuli as independent, for comparison. Signs are those of the raw numbers; KROCC stands in "
-        "the table."
+        f"the table.{_drawn(view, question)}"
     )
     return Plot(file_name("correlation", question), caption, f"{title}. {caption}", figure)
+
+
+def _lines(view: View, question: str) -> list[Line]:
+    """A line for each level; only the first level, beside the metric's name, where metrics are many."""
+    lines: list[Line] = []
+    metrics = correlated_metrics(view, question)
+    for metric in metrics:
+        levels = {
+            level: {c: correlation_row(view, question, metric, level, c) for c in COEFFICIENTS}
+            for level in LEVELS
+        }
+        found = {level: rows for level, rows in levels.items() if any(rows.values())}
+        if len(metrics) > MOST_DETAILED:
+            lines += [
+                _correlation_line(_arrowed(view.metric(metric)), rows) for rows in list(found.values())[:1]
+            ]
+        else:
+            lines.append(Line(directed(view.metric(metric))))
+            lines += [_correlation_line(LEVELS[level], rows) for level, rows in found.items()]
+    return lines
+
+
+def _arrowed(about: Row) -> str:
+    arrow = {"higher": " ↑", "lower": " ↓"}.get(about["direction"] or "", "")
+    return f"{about['title']}{arrow}"
+
+
+def _drawn(view: View, question: str) -> str:
+    """What is left out where metrics are many: plots of their own, levels."""
+    number = len(correlated_metrics(view, question))
+    plots = f" The {MOST_DRAWN} closest to MOS over stimuli have plots of their own."
+    levels = " ↑, ↓: higher, lower values are better. Other levels stand in the table."
+    return (plots if number > MOST_DRAWN else "") + (levels if number > MOST_DETAILED else "")
 
 
 def _procedures(view: View, question: str) -> str:

@@ -16,20 +16,22 @@ from analysis.lists.classification import Valued, classification_rows
 from analysis.lists.contest import Contender, contest_rows
 from analysis.lists.metric_gaps import (
     FEWEST,
+    UNDIRECTED,
+    WITHOUT_VALUES,
     dropped_levels,
     mapped_against,
     missing_values,
     without_direction,
 )
 from analysis.lists.reliability import reliability
-from analysis.lists.scope import Listing, Row, Scope, codes, placed
+from analysis.lists.scope import Listing, Placed, Row, Scope, codes, placed
 from analysis.stats.contest import LEVELS, Level
 from analysis.stats.correlation import CorrelationEstimate, correlation_set, disattenuate
 from analysis.stats.mapping import PARAMETERS, mapping_curve
 from analysis.stats.result import Note
 from analysis.stats.rounding import is_constant
 from analysis.tables import natural
-from studies.metrics import Direction
+from studies.metrics import Direction, known_metric
 
 DIRECTIONS: dict[str, Direction] = {"higher": "higher", "lower": "lower"}
 STUDY_WIDE = "correlation_few_methods"  # how many methods there are is no matter of the metric
@@ -80,8 +82,8 @@ def correlation_lists(scope: Scope, stimulus_mos: list[Row], differences: list[R
         return lists
     for question in scope.rated_questions:
         stimuli = _rated(scope, question, stimulus_mos)
-        metrics, gaps = _metrics(scope, stimuli)
-        lists.correlation.notes.extend(placed(gaps, question))
+        metrics, gaps = _metrics(scope, question, stimuli)
+        lists.correlation.notes.extend(gaps)
         own = _reliabilities(scope, question, metrics)
         for metric in metrics:
             lists.correlation.add(_correlations(scope, question, metric, own[metric.stimuli]))
@@ -126,9 +128,9 @@ def _reliabilities(
     }
 
 
-def _metrics(scope: Scope, stimuli: pd.DataFrame) -> tuple[list[_Metric], list[Note]]:
+def _metrics(scope: Scope, question: str, stimuli: pd.DataFrame) -> tuple[list[_Metric], list[Placed]]:
     """Metrics with values enough, and what is left out of them."""
-    found, notes = [], list[Note]()
+    found, notes = [], list[Placed]()
     values = scope.data.metrics
     titles = scope.metric_titles
     for name in natural(values["metric"]) if len(stimuli) else []:
@@ -138,11 +140,22 @@ def _metrics(scope: Scope, stimuli: pd.DataFrame) -> tuple[list[_Metric], list[N
         key = "stimulus" if len(clips) else "method"
         chosen = (clips if len(clips) else of_metric)[[key, "value"]]
         frame = stimuli.merge(chosen, on=key).sort_values("stimulus", ignore_index=True)
-        notes += [*dropped_levels(titles[name], of_metric), *missing_values(titles[name], stimuli, frame)]
+        notes += placed(dropped_levels(titles[name], of_metric), question)
+        if frame.empty:
+            notes += placed([WITHOUT_VALUES], question, titles[name])
+            continue
+        notes += placed(missing_values(titles[name], stimuli, frame), question)
         if len(frame) >= FEWEST:
-            notes += without_direction(titles[name], direction)
+            notes += _undirected(name, titles[name], direction, question)
             found.append(_Metric(name, direction, not len(clips), frame))
     return found, notes
+
+
+def _undirected(name: str, title: str, direction: Direction | None, question: str) -> list[Placed]:
+    """What the catalogue knows to have no direction is nobody's omission."""
+    if direction is None and known_metric(name) is not None:
+        return placed([UNDIRECTED], question, title)
+    return placed(without_direction(title, direction), question)
 
 
 def _rated(scope: Scope, question: str, stimulus_mos: list[Row]) -> pd.DataFrame:

@@ -14,6 +14,17 @@ from studies.metrics import Direction
 
 FEWEST = 3  # stimuli with a value, below which nothing is said about a metric
 
+# Of these there may be many: they are said once, and name the metrics as places.
+WITHOUT_VALUES = Note(
+    "metric_without_values",
+    "A metric without a value for any rated stimulus is left out; why stands with the metrics' values.",
+)
+UNDIRECTED = Note(
+    "metric_undirected",
+    "A metric of which neither higher nor lower values are better, or of which papers differ in that, enters "
+    "no contest and no classification.",
+)
+
 
 def missing_values(title: str, stimuli: pd.DataFrame, valued: pd.DataFrame) -> list[Note]:
     """stimuli, valued: stimulus and method of those rated, and of those that have a value as well."""

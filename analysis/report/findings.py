@@ -11,11 +11,12 @@ from analysis.figures.raters import coefficient_name
 from analysis.figures.view import Row, View
 from analysis.report import pair_findings
 from analysis.report.limits import limits
+from analysis.report.missing_values import missing
 from analysis.report.pair_counts import ADJUSTED
 from analysis.report.screened import compared, everybodys
 from analysis.report.text import Text, escaped
 
-__all__ = ["ADJUSTED", "Text", "agreement", "escaped", "limits", "preference", "summary"]
+__all__ = ["ADJUSTED", "Text", "agreement", "escaped", "limits", "missing", "preference", "summary"]
 
 MOST_METRICS = 6
 HEADLINE = ("ICC(A,1)", "ICC(A,k)", "alpha_ordinal")
@@ -121,8 +122,18 @@ def _metrics(view: View, question: str) -> list[str]:
     rows = [(metric, _headline(view, question, metric)) for metric in correlated_metrics(view, question)]
     known = [(metric, row) for metric, row in rows if row is not None]
     open_ones = [(metric, row) for metric, row in known if _course(view, metric, row) is None]
-    clear = " ".join(_clear(view, metric, row) for metric, row in known if _course(view, metric, row))
-    return [clear, _open(view, open_ones)]
+    clear = [(metric, row) for metric, row in known if _course(view, metric, row)]
+    return [_settled(view, clear), _open(view, open_ones)]
+
+
+def _settled(view: View, found: Sequence[tuple[str, Row]]) -> str:
+    """One sentence each for those closest to MOS; how many more there are."""
+    closest = sorted(found, key=lambda one: -abs(one[1]["value"]))[: MOST_METRICS + 1]
+    shown = closest if len(found) == len(closest) else closest[:MOST_METRICS]
+    sentences = [_clear(view, metric, row) for metric, row in found if (metric, row) in shown]
+    if more := len(found) - len(shown):
+        sentences.append(f"For {counted(more, 'further metric')} it is resolved as well, less close to MOS.")
+    return " ".join(sentences)
 
 
 def _headline(view: View, question: str, metric: str) -> Row | None:
@@ -131,11 +142,14 @@ def _headline(view: View, question: str, metric: str) -> Row | None:
 
 
 def _course(view: View, metric: str, row: Row) -> str | None:
-    """`follows` or `runs against` where the interval excludes 0; None where that is open."""
-    sign = -1 if (row["direction"] or view.metric(metric)["direction"]) == "lower" else 1
+    """What is resolved where the interval excludes 0; None where that is open."""
+    direction = row["direction"] or view.metric(metric)["direction"]
+    sign = -1 if direction == "lower" else 1
     ends = [sign * row[key] for key in ("ci_low", "ci_high") if row[key] is not None]
     if row["value"] is None or not ends or min(ends) <= 0 <= max(ends):
         return None
+    if not direction:
+        return "rises with" if min(ends) > 0 else "falls with"
     return "follows" if min(ends) > 0 else "runs against"
 
 

@@ -15,7 +15,7 @@ from analysis.figures.numbers import (
     with_interval,
 )
 from analysis.figures.view import Row, View
-from analysis.report.table import Cell, Group, Table, cells
+from analysis.report.table import LONG_TABLE, Cell, Group, Table, cells
 
 COEFFICIENTS = ("PLCC", "SROCC", "KROCC")
 SPREAD = "Median [quartiles]"
@@ -32,7 +32,8 @@ def correlation(view: View, question: str) -> Table:
         body.append(cells((view.metric_title(metric), _level(level), str(n), *values)))
     caption = headed(view.question(question).title, "correlation of metrics with MOS, raw values.")
     header = ("Metric", "Level", "n", *COEFFICIENTS)
-    return Table(f"correlation-{question}", caption, header, tuple(body), frozenset({0, 1}))
+    folded = len(body) > LONG_TABLE
+    return Table(f"correlation-{question}", caption, header, tuple(body), frozenset({0, 1}), folded=folded)
 
 
 def contests(view: View, question: str) -> Table:
@@ -96,9 +97,9 @@ def classification(view: View, question: str) -> Table:
 
 
 def metrics(view: View) -> Table:
-    """Methods × metrics: mean beside median and quartiles."""
+    """Methods × metrics that have values: mean beside median and quartiles."""
     rows = view.rows("metrics")
-    names = list(dict.fromkeys(row["metric"] for row in rows))
+    names = list(dict.fromkeys(row["metric"] for row in rows if row["n"]))
     found = {(row["method"], row["metric"]): row for row in rows}
     methods = [name for name in view.methods if any((name, metric) in found for metric in names)]
     body = tuple(
@@ -110,7 +111,7 @@ def metrics(view: View) -> Table:
 
 def group_metrics(view: View, attribute: str) -> Table:
     """Level × method: mean beside median and quartiles of every metric."""
-    rows = [row for row in view.rows("group_metrics") if row["attribute"] == attribute]
+    rows = [row for row in view.rows("group_metrics") if row["attribute"] == attribute and row["n"]]
     names = list(dict.fromkeys(row["metric"] for row in rows))
     found = {(row["level"], row["method"], row["metric"]): row for row in rows}
     places = dict.fromkeys((row["level"], row["method"]) for row in rows)
@@ -126,7 +127,7 @@ def group_metrics(view: View, attribute: str) -> Table:
 
 def attributes(view: View) -> list[str]:
     """Splits and attributes of items that metrics are given by."""
-    return list(dict.fromkeys(row["attribute"] for row in view.rows("group_metrics")))
+    return list(dict.fromkeys(row["attribute"] for row in view.rows("group_metrics") if row["n"]))
 
 
 def literature(view: View) -> Table:
@@ -178,6 +179,8 @@ def _spread(row: Row | None) -> tuple[Cell, Cell]:
     if row is None or row["median"] is None:
         return Cell(MISSING), Cell(MISSING)
     digits = 2 if abs(row["median"]) >= 10 else 3
+    if row["n"] == 1:
+        return Cell(number(row["mean"], digits)), Cell(number(row["median"], digits))
     spread = with_interval(row["median"], row["q1"], row["q3"], digits)
     return Cell(number(row["mean"], digits)), Cell(spread)
 

@@ -11,6 +11,7 @@ from analysis.figures.pairs import contenders, groups, unconnected
 from analysis.figures.raters import placed
 from analysis.figures.view import View
 from analysis.report.metric_tables import attributes
+from analysis.report.missing_values import missing
 
 MOST_IN_MATRIX = 60
 IMPORTS = """\
@@ -116,7 +117,7 @@ def _metrics(view: View) -> tuple[str, ...]:
     contests = view.questions("metric_contest")
     cells: list[str] = []
     if questions:
-        loop = "    for metric in figures.correlated_metrics(view, question):\n"
+        loop = "    for metric in figures.drawn_metrics(view, question):\n"
         drawn = "        figures.show(figures.scatter(view, question, metric))"
         cells = [f"for question in {questions!r}:\n{loop}{drawn}", _shown("correlations", questions)]
         cells.append(_listed("correlation", questions))
@@ -129,7 +130,9 @@ def _metrics(view: View) -> tuple[str, ...]:
 
 def _values(view: View) -> tuple[str, ...]:
     """Values of metrics, whether or not anything was rated."""
-    cells = ["tables.metrics(view)"] if view.rows("metrics") else []
+    rows = view.rows("metrics")
+    cells = ["tables.metrics(view)"] if any(row["n"] for row in rows) else []
+    cells += ["findings.missing(view)"] if rows and missing(view).blocks else []
     if found := attributes(view):
         cells.append(f"for attribute in {found!r}:\n    display(tables.group_metrics(view, attribute))")
     return (*cells, "tables.literature(view)") if view.rows("literature") else tuple(cells)

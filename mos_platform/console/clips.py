@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mos_platform.assignments.models import Trial
-from mos_platform.metrics.models import MetricValue
+from mos_platform.metrics.models import ImportedValue, Measured
 from mos_platform.ratings.models import Rating
 from mos_platform.stimuli.models import Stimulus
 from studies.config import Question
-from studies.metrics import CATALOGUE, Metric
+from studies.metrics import CATALOGUE, Metric, metric_title
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Distribution:
 class StimulusFacts:
     stimulus: Stimulus
     distributions: list[Distribution]
-    metrics: list[tuple[Metric, MetricValue]]
+    metrics: list[tuple[Metric, Measured]]
+    imported: list[tuple[str, ImportedValue]]
     ratings: list[Rating]
 
 
@@ -51,7 +52,11 @@ def stimulus_facts(stimulus: Stimulus) -> StimulusFacts:
     return StimulusFacts(
         stimulus=stimulus,
         distributions=[_distribution(question, ratings) for question in questions.values()],
-        metrics=[(CATALOGUE[value.metric], value) for value in stimulus.metric_values.all()],
+        metrics=[
+            (CATALOGUE[value.metric], value.measured)
+            for value in stimulus.metric_values.select_related("measured")
+        ],
+        imported=[(metric_title(value.metric), value) for value in stimulus.imported_values.all()],
         ratings=ratings,
     )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from mos_platform.assignments.models import Trial
-from mos_platform.metrics.models import MetricValue
+from mos_platform.metrics.progress import MetricProgress, Reason, metric_progress, reasons
 from mos_platform.raters.models import Rater
 from mos_platform.ratings.models import Comparison, Rating
 from mos_platform.ratings.services import as_instructed, with_answers
@@ -44,19 +43,6 @@ class Checks:
 
 
 @dataclass(frozen=True)
-class MetricProgress:
-    metric: str
-    done: int
-    total: int
-    without_value: int
-    reason: str
-
-    @property
-    def share(self) -> float:
-        return self.done / self.total if self.total else 0.0
-
-
-@dataclass(frozen=True)
 class Progress:
     raters_active: int
     raters_finished: int
@@ -77,6 +63,10 @@ class Progress:
     def fewest(self) -> int:
         """Raters of the method that has fewest."""
         return min((row.raters for row in self.rows), default=0)
+
+    @property
+    def missing_values(self) -> list[Reason]:
+        return reasons(self.metrics)
 
     @property
     def metrics_done(self) -> int:
@@ -123,7 +113,7 @@ def study_progress(study: Study) -> Progress:
         checks=_checks(study),
         items=[item.name for item in study.items.filter(role=Role.SCORED)],
         rows=_heat_map(study, target),
-        metrics=_metrics(study),
+        metrics=metric_progress(study),
     )
 
 
@@ -166,21 +156,3 @@ def _checks(study: Study) -> Checks:
         sitting__rater__study=study, kind=Trial.Kind.TRAP, state=Trial.State.ANSWERED
     )
     return Checks(answered=trials.count(), passed=sum(map(as_instructed, with_answers(trials))))
-
-
-def _metrics(study: Study) -> list[MetricProgress]:
-    rows = MetricValue.objects.filter(stimulus__study=study).values_list("metric", "state", "value", "reason")
-    total: Counter[str] = Counter()
-    done: Counter[str] = Counter()
-    reasons: dict[str, list[str]] = {}
-    for metric, state, value, reason in rows:
-        total[metric] += 1
-        if state == MetricValue.State.DONE:
-            done[metric] += 1
-            if value is None:
-                reasons.setdefault(metric, []).append(reason)
-    return [
-        MetricProgress(name, done[name], total[name], len(reasons.get(name, [])), reasons.get(name, [""])[0])
-        for name in study.parsed.metrics
-        if total[name]
-    ]

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db.models import Count, F
 
-from mos_platform.metrics.models import MetricValue
+from mos_platform.exports.metric_rows import metrics
 from mos_platform.raters.models import Rater
 from mos_platform.ratings.answers import expected_choice
 from mos_platform.ratings.models import Comparison, Rating, TextAnswer
 from mos_platform.stimuli.models import Study
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, TEXTS, Table
-from studies.metrics import CATALOGUE
 
 Row = dict[str, Any]
 CHUNK = 2000
@@ -144,24 +143,6 @@ def texts(study: Study) -> Iterator[Row]:
         yield {**row}
 
 
-def metrics(study: Study) -> Iterator[Row]:
-    values = MetricValue.objects.filter(stimulus__study=study).select_related("stimulus__method")
-    order = ("stimulus__method__order", "stimulus__item__order", "metric")
-    for value in values.order_by(*order).iterator(CHUNK):
-        yield {
-            "stimulus": value.stimulus.token,
-            "method": value.stimulus.method.name,
-            "metric": value.metric,
-            "value": value.value,
-            "direction": CATALOGUE[value.metric].direction,
-            "unit": CATALOGUE[value.metric].unit,
-            "status": _status(value),
-            "implementation": value.implementation or None,
-            "version": value.version or None,
-            "imported": False,
-        }
-
-
 # Answers before raters: whoever enrols meanwhile is in the later table, so every answer has its rater.
 ROWS: tuple[tuple[Table, Callable[[Study], Iterator[Row]]], ...] = (
     (RATINGS, ratings),
@@ -180,9 +161,3 @@ def tables_of(study: Study) -> tuple[tuple[Table, Callable[[Study], Iterator[Row
 
 def header(table: Table, study: Study) -> list[str]:
     return [*table.header, *attributes(study)] if table is STIMULI else table.header
-
-
-def _status(value: MetricValue) -> str:
-    if value.state != MetricValue.State.DONE:
-        return f"not computed: {value.state}"
-    return "ok" if value.value is not None else value.reason

@@ -1,177 +1,195 @@
-"""The work to do is rows: planned with the study, claimed by one worker at a time, never lost with one.
+"""The work to do is rows: claimed by one worker at a time, never lost with one, stored exactly once.
 
 A worker renews its claim while it computes. A claim that is not renewed belongs to a worker that died; its
-row becomes pending again, and after MAX_ATTEMPTS the row is done, without a value and with the reason.
+rows become pending again, and after MAX_ATTEMPTS they are done, without a value and with the reason.
 """
 
 from __future__ import annotations
 
-import logging
-import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-from django.db import DatabaseError
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from mos_platform.lease import LEASE, renewed
-from mos_platform.metrics.measures.registry import REGISTRY, Implementation
+from mos_platform.lease import LEASE
 from mos_platform.metrics.measures.result import Measurement
-from mos_platform.metrics.models import MetricValue
-from mos_platform.stimuli.models import Role, Stimulus, Study
-from studies.errors import InputError
-from studies.metrics import CATALOGUE
+from mos_platform.metrics.models import Measured
+from mos_platform.metrics.planning import CLIP, FEATURES, SET
+from mos_platform.stimuli.models import Study
 
-logger = logging.getLogger(__name__)
-
-State = MetricValue.State
-LONGEST_S = 600.0
+State = Measured.State
+OPEN = (State.PENDING, State.RUNNING)
 MAX_ATTEMPTS = 3
+RETRY_AFTER = (timedelta(seconds=10), timedelta(seconds=60))
 RESEND = timedelta(seconds=60)
 MOST_MESSAGES = 500
+# Of these, rows of one clip become one message.
+MOST_ROWS = 20_000
 REASON_LENGTH = 300
-SCORED = Q(method__role=Role.SCORED, item__role=Role.SCORED)
+NOT_COMPUTED = "not computed: "
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How many of a study's metric values are done."""
+class Job:
+    """What one message is about: all pending rows of a clip (and its reference) that one work computes."""
 
-    done: int
-    total: int
+    clip_sha256: str
+    reference_sha256: str
+    work: str
 
+    @property
+    def is_network(self) -> bool:
+        """Whether it is for the workers of the queue `gpu`."""
+        return self.work.startswith((CLIP, FEATURES))
 
-def plan(study: Study) -> int:
-    """One pending row per scored clip × metric of the study file; none for a reference against itself."""
-    rows = [
-        MetricValue(stimulus=stimulus, metric=metric)
-        for stimulus in study.stimuli.filter(SCORED).select_related("method")
-        for metric in study.parsed.metrics
-        if _suits(metric, stimulus)
-    ]
-    return len(MetricValue.objects.bulk_create(rows, ignore_conflicts=True))
-
-
-def _suits(metric: str, stimulus: Stimulus) -> bool:
-    return not (stimulus.method.is_reference and "reference" in CATALOGUE[metric].needs)
-
-
-def of_study(study: Study) -> QuerySet[MetricValue]:
-    return MetricValue.objects.filter(stimulus__study=study)
+    @property
+    def rows(self) -> QuerySet[Measured]:
+        """A metric that needs no reference is computed along with those that do."""
+        references = {"", self.reference_sha256} if self.work != SET else {self.reference_sha256}
+        return Measured.objects.filter(
+            clip_sha256=self.clip_sha256, work=self.work, reference_sha256__in=references
+        )
 
 
-def progress(study: Study) -> Progress:
-    values = of_study(study)
-    return Progress(values.filter(state=State.DONE).count(), values.count())
+def due() -> QuerySet[Measured]:
+    """Pending rows that may be computed now."""
+    return _ready(Measured.objects.all())
 
 
-def compute(value_id: int) -> bool:
-    """Compute one pending value; False where it is not (or no longer) to be done."""
-    claim = secrets.token_hex(8)
-    if not _claim(value_id, claim):
-        return False
-    value = MetricValue.objects.select_related("stimulus__method", "stimulus__item").get(pk=value_id)
-    try:
-        with renewed(lambda: _renew(value_id, claim), longest_s=LONGEST_S):
-            measurement = _measure(value)
-    except (OSError, MemoryError, DatabaseError) as error:
-        logger.warning("%s failed and is tried again: %s", value, error)
-        _give_back(value, claim, error)
-        return True
-    _finish(value, claim, measurement)
-    return True
+def _ready(rows: QuerySet[Measured]) -> QuerySet[Measured]:
+    """Pending, not put off, and, for a set, with the features of all its clips there."""
+    on_time = Q(not_before=None) | Q(not_before__lte=timezone.now())
+    lacks_features = Q(clips__state__in=OPEN) | Q(references__state__in=OPEN)
+    waiting = Measured.objects.filter(lacks_features, work=SET, state=State.PENDING)
+    return rows.filter(on_time, state=State.PENDING).exclude(pk__in=waiting.values("pk"))
 
 
-def _claim(value_id: int, claim: str) -> bool:
-    """One atomic UPDATE: of several workers that see the row pending, one gets it."""
-    pending = MetricValue.objects.filter(pk=value_id, state=State.PENDING)
+def claim(job: Job, name: str) -> list[Measured]:
+    """One atomic UPDATE: of several workers that see a row pending, one gets it."""
     now = timezone.now()
-    return bool(pending.update(state=State.RUNNING, claim=claim, claimed_at=now, attempts=F("attempts") + 1))
+    _ready(job.rows).update(state=State.RUNNING, claim=name, claimed_at=now, attempts=F("attempts") + 1)
+    return list(Measured.objects.filter(state=State.RUNNING, claim=name).order_by("pk"))
 
 
-def _renew(value_id: int, claim: str) -> None:
-    MetricValue.objects.filter(pk=value_id, claim=claim).update(claimed_at=timezone.now())
+def renew(name: str) -> None:
+    Measured.objects.filter(state=State.RUNNING, claim=name).update(claimed_at=timezone.now())
 
 
-def _measure(value: MetricValue) -> Measurement:
-    """The measurement; what a measure cannot cope with becomes a reason, so that no row hangs."""
-    implementation = REGISTRY.get(value.metric)
-    if implementation is None:
-        return Measurement(None, f"not computed: no implementation of {value.metric} here")
-    reference = _reference(value.stimulus) if "reference" in implementation.needs else None
-    try:
-        return _run(implementation, value.stimulus, reference)
-    except InputError as error:
-        return Measurement(None, f"not computed: {error}")
-    except (OSError, MemoryError):
-        raise
-    except Exception as error:  # a measure may fail in any way; the study goes on without this value
-        logger.exception("%s failed on stimulus %s", value.metric, value.stimulus.token)
-        return Measurement(None, f"not computed: {type(error).__name__}: {error}")
+@transaction.atomic
+def finish(rows: Iterable[Measured], name: str, answers: Mapping[str, Measurement]) -> None:
+    """Store the results, by metric, of rows whose claim was not lost meanwhile."""
+    for row in rows:
+        answer = answers[row.metric]
+        _held([row], name).update(
+            state=State.DONE,
+            value=answer.value,
+            reason=_sentence(NOT_COMPUTED + answer.reason) if answer.value is None else "",
+            note=_sentence(answer.note),
+            finished_at=timezone.now(),
+        )
 
 
-def _run(implementation: Implementation, stimulus: Stimulus, reference: Stimulus | None) -> Measurement:
-    against = Path(reference.file.path) if reference else None
-    return implementation.function(Path(stimulus.file.path), against)
+def give_back(rows: Iterable[Measured], name: str, why: str) -> None:
+    """To be tried again after a while, or, after the last attempt, done without a value."""
+    for row in rows:
+        if row.attempts >= MAX_ATTEMPTS:
+            reason = f"failed {row.attempts} times, last by {why}"
+            finish([row], name, {row.metric: Measurement(None, reason)})
+        else:
+            _retry([row], name)
 
 
-def _reference(stimulus: Stimulus) -> Stimulus:
-    """There is one: a study file with a metric that compares is refused without a reference."""
-    return Stimulus.objects.get(item=stimulus.item, method__is_reference=True)
+def set_apart(rows: list[Measured], name: str, why: str) -> None:
+    """The process was lost over these. Next time each is measured by itself, so that one does not take the
+    others along; one that was by itself is tried once more, then done without a value."""
+    for row in rows:
+        by_itself = row.alone or len(rows) == 1
+        if by_itself and row.attempts > 1:
+            finish([row], name, {row.metric: Measurement(None, why)})
+        else:
+            _retry([row], name, alone=True)
 
 
-def _finish(value: MetricValue, claim: str, measurement: Measurement) -> None:
-    """Store the result, unless the claim was lost meanwhile."""
-    implementation = REGISTRY.get(value.metric)
-    held = MetricValue.objects.filter(pk=value.pk, state=State.RUNNING, claim=claim)
-    held.update(
-        state=State.DONE,
-        value=measurement.value,
-        reason=_sentence(measurement.reason),
-        implementation=implementation.name if implementation else "",
-        version=implementation.version if implementation else "",
-        finished_at=timezone.now(),
-    )
+def _retry(rows: list[Measured], name: str, *, alone: bool | None = None) -> None:
+    for row in rows:
+        after = RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1]
+        _held([row], name).update(
+            state=State.PENDING,
+            claim="",
+            sent_at=None,
+            not_before=timezone.now() + after,
+            alone=row.alone if alone is None else alone,
+        )
 
 
-def _give_back(value: MetricValue, claim: str, error: Exception) -> None:
-    held = MetricValue.objects.filter(pk=value.pk, state=State.RUNNING, claim=claim)
-    if value.attempts < MAX_ATTEMPTS:
-        held.update(state=State.PENDING, sent_at=None)
-        return
-    reason = _sentence(
-        f"not computed: failed {value.attempts} times, last by {type(error).__name__}: {error}"
-    )
-    held.update(state=State.DONE, reason=reason, finished_at=timezone.now())
+def _held(rows: Iterable[Measured], name: str) -> QuerySet[Measured]:
+    keys = [row.pk for row in rows]
+    return Measured.objects.filter(pk__in=keys, state=State.RUNNING, claim=name)
 
 
-def _sentence(reason: str) -> str:
-    line = " ".join(reason.split())
+def _sentence(text: str) -> str:
+    line = " ".join(text.split())
     return line if len(line) <= REASON_LENGTH else line[: REASON_LENGTH - 1] + "…"
 
 
 def release_expired() -> int:
     """Take rows back from workers that died. Returns how many are pending again."""
     expired = Q(state=State.RUNNING, claimed_at__lt=timezone.now() - LEASE)
-    MetricValue.objects.filter(expired, attempts__gte=MAX_ATTEMPTS).update(
+    Measured.objects.filter(expired, attempts__gte=MAX_ATTEMPTS).update(
         state=State.DONE,
-        reason=f"not computed: the worker stopped {MAX_ATTEMPTS} times while computing this",
+        reason=f"{NOT_COMPUTED}the worker stopped {MAX_ATTEMPTS} times while computing this",
         finished_at=timezone.now(),
     )
-    return MetricValue.objects.filter(expired).update(state=State.PENDING, claim="", sent_at=None)
+    return Measured.objects.filter(expired).update(state=State.PENDING, claim="", sent_at=None)
 
 
-def to_send(*, again: bool) -> list[int]:
-    """Pending rows that want a message, marked as sent: those without one, and those whose one is old.
+def to_send(*, network: bool, again: bool) -> list[Job]:
+    """What wants a message, marked as sent: rows without one, and those whose message is old.
 
-    `again` asks for all of them, for a worker that starts with an empty queue.
+    `network` chooses the kind of work. `again` asks for all of it, for a queue that is empty: whatever
+    messages there were have been lost.
     """
-    now = timezone.now()
-    due = MetricValue.objects.filter(state=State.PENDING)
+    by_network = Q(work__startswith=CLIP) | Q(work__startswith=FEATURES)
+    wanting = due().filter(by_network if network else ~by_network)
     if not again:
-        due = due.filter(Q(sent_at=None) | Q(sent_at__lt=now - RESEND))
-    ids = list(due.order_by("pk").values_list("pk", flat=True)[:MOST_MESSAGES])
-    MetricValue.objects.filter(pk__in=ids).update(sent_at=now)
-    return ids
+        wanting = wanting.filter(Q(sent_at=None) | Q(sent_at__lt=timezone.now() - RESEND))
+    columns = "clip_sha256", "reference_sha256", "work"
+    found = wanting.order_by("pk").values_list(*columns)[:MOST_ROWS]
+    jobs = _together(Job(*row) for row in found)[:MOST_MESSAGES]
+    if jobs:
+        _note_sent(jobs)
+    return jobs
+
+
+@transaction.atomic
+def _note_sent(jobs: list[Job]) -> None:
+    for job in jobs:
+        job.rows.filter(state=State.PENDING).update(sent_at=timezone.now())
+
+
+def _together(jobs: Iterable[Job]) -> list[Job]:
+    """Without those that another job of the same clip, against a reference, takes along."""
+    distinct = list(dict.fromkeys(jobs))
+    comparing = {(job.clip_sha256, job.work) for job in distinct if job.reference_sha256}
+    return [job for job in distinct if job.reference_sha256 or (job.clip_sha256, job.work) not in comparing]
+
+
+@transaction.atomic
+def again(study: Study) -> Counter[str]:
+    """Have everything computed again that has no value; by metric, how many computations that are.
+
+    Raises nothing: where the cause is still there, the reason will be too.
+    """
+    bare = Measured.objects.filter(state=State.DONE, value=None)
+    own = bare.filter(values__study=study)
+    parts = bare.filter(Q(sets__values__study=study) | Q(compared_sets__values__study=study))
+    keys = {*own.values_list("pk", flat=True), *parts.values_list("pk", flat=True)}
+    repeated = Counter(Measured.objects.filter(pk__in=keys).values_list("metric", flat=True))
+    Measured.objects.filter(pk__in=keys).update(
+        state=State.PENDING, reason="", attempts=0, alone=False, claim="", sent_at=None, not_before=None
+    )
+    return repeated

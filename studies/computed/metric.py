@@ -15,8 +15,9 @@ class Metric:
 
     direction: which way is better, None where neither is, or where papers differ. unit: "" where
     implementations differ in it. needs: reference, audio, face, mesh, text, weights. aliases: other names
-    for the same. files: the weights a user supplies for it, as the registry of weights names them. computed: whether it is measured here, and then with these parameters; the others come in as
-    values measured elsewhere. `definition` is what all implementations share.
+    for the same. files: the weights that a user supplies for it, as the registry of weights names them.
+    computed: whether it is measured here, and then with these parameters; the others come in as values
+    measured elsewhere. `definition` is what all implementations share.
     """
 
     name: str

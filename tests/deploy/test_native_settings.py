@@ -44,7 +44,7 @@ def test_a_complete_file_is_taken(tmp_path: Path) -> None:
     assert settings.health_url == "http://127.0.0.1:8100/healthz"
     assert settings.health_host == "study.example.org"
     assert settings.workers >= 1
-    assert settings.uploads == {"MOS_UPLOAD_MAX_MB": "10"}
+    assert settings.optional == {"MOS_UPLOAD_MAX_MB": "10"}
 
 
 @pytest.mark.parametrize("name", COMPLETE)

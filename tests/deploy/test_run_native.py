@@ -75,9 +75,9 @@ class Installation:
     def values(self, study: str) -> list[tuple[str, float | None]]:
         """State and value of each of a study's metric values."""
         query = """
-            SELECT value.state, value.value FROM metrics_metricvalue AS value
-            JOIN stimuli_stimulus AS stimulus ON stimulus.id = value.stimulus_id
-            JOIN stimuli_study AS study ON study.id = stimulus.study_id
+            SELECT measured.state, measured.value FROM metrics_metricvalue AS wanted
+            JOIN metrics_measured AS measured ON measured.id = wanted.measured_id
+            JOIN stimuli_study AS study ON study.id = wanted.study_id
             WHERE study.slug = %s
         """
         with psycopg.connect(self.environment()["MOS_DATABASE_URL"]) as connection:

@@ -47,8 +47,8 @@ def test_the_embedded_worker_computes_what_another_process_imported(
     try:
         assert installation.run("import_study", str(clip_study)).returncode == 0
         until = time.monotonic() + 60
-        done = "SELECT count(*) FROM metrics_metricvalue WHERE state = 'done'"
-        while installation.sql(done) != [(14,)]:
+        done = "SELECT count(*) FROM metrics_measured WHERE state = 'done'"
+        while installation.sql(done) != [(12,)]:
             assert time.monotonic() < until
             time.sleep(0.2)
     finally:

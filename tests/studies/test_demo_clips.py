@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mos_platform.metrics.measures.fidelity import psnr
-from mos_platform.metrics.measures.frames import luma, pair_frames, read_frames
+from mos_platform.metrics.measures.reading.frames import luma, pair_frames, read_frames
 from studies.config import load_study, missing_clips
 
 DEMO = Path(__file__).resolve().parents[2] / "studies" / "demo"

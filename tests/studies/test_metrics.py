@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from studies import catalogue
 from studies.metrics import CATALOGUE, COMPUTED, known_metric, metric_title, metric_titles, same_metric
+from studies.metricsdoc import METRICS_FILE, metrics_text
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,14 @@ def test_metrics_of_one_study_keep_apart_what_the_catalogue_calls_alike() -> Non
 
 def test_only_some_metrics_are_computed_here() -> None:
     assert {name for name, metric in CATALOGUE.items() if metric.computed} == set(COMPUTED)
-    assert set(COMPUTED) == {"psnr", "ssim", "cpbd"}
+    assert {"psnr", "cpbd", "lse_d", "lmd"} <= set(COMPUTED)
+    assert not {"mve", "emotion_accuracy", "fps"} & set(COMPUTED)
+
+
+def test_what_is_computed_states_how() -> None:
+    for metric in COMPUTED.values():
+        assert metric.parameters, metric.name
+        assert len(dict(metric.parameters)) == len(metric.parameters), metric.name
 
 
 def test_every_metric_is_described_and_found_by_every_name_of_its_own() -> None:
@@ -68,3 +79,43 @@ def test_every_metric_of_the_literature_tables_is_known() -> None:
     published = {value.metric for value in catalogue.published()}
     proposed = {name for method in catalogue.methods() for name in method.proposed_metrics}
     assert [name for name in sorted(published | proposed) if known_metric(name) is None] == []
+
+
+def test_metrics_md_is_that_of_the_catalogue() -> None:
+    assert METRICS_FILE.read_text(encoding="utf-8") == metrics_text(), "run python -m studies"
+
+
+def test_metrics_md_has_one_row_for_every_metric() -> None:
+    text = metrics_text()
+    rows = [line for line in text.splitlines() if line.startswith("| **")]
+    named = [re.findall(r"`([^`]+)`", row)[0] for row in rows]
+    assert sorted(named) == sorted(CATALOGUE)
+    assert "| **FID**, of a method | `fid` | lower |" in text
+    assert all(row.count(" | ") == 6 for row in rows)
+
+
+def names_in(text: str) -> list[str]:
+    """Names of the list in ../shared/metrics.md; one that stands for two is taken apart."""
+    (listed,) = re.findall(r"## Every name.*?\n\n(.*?)\nDirection and ranges", text, re.DOTALL)
+    groups = re.findall(r"[A-Z][A-Za-z ]+: (.*?)\.(?= [A-Z]|$)", " ".join(listed.split()))
+    names = [name.strip() for group in groups for name in group.split(",")]
+    return [one for name in names for one in APART.get(name, (name,))]
+
+
+APART = {
+    "L1/MAE": ("L1", "MAE"),
+    "LSE-D (Sync-D)": ("LSE-D", "Sync-D"),
+    "LSE-C (Sync-C)": ("LSE-C", "Sync-C"),
+    "F1 and balanced accuracy of a sync classifier": ("Sync F1", "Sync balanced accuracy"),
+    "FDD (upper-face dynamics deviation)": ("FDD", "upper-face dynamics deviation"),
+    "velocity/acceleration MSE": ("velocity MSE", "acceleration MSE"),
+    "MOS": (),  # what raters give
+}
+
+
+def test_every_name_of_the_survey_literature_has_a_row(shared: Path) -> None:
+    names = names_in((shared / "metrics.md").read_text(encoding="utf-8"))
+    assert len(names) > 75
+    assert {"PSNR", "BLEU", "rPCC", "SyncNet3D", "CSIM (ArcFace)", "diversity of head motion"} <= set(names)
+    assert [name for name in names if known_metric(name) is None] == []
+    assert "MOS, the mean opinion score" in metrics_text()

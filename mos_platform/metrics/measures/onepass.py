@@ -62,7 +62,7 @@ def _measured(order: Order) -> dict[str, Measurement]:
         faces = _Faces(stack, order)
         notes = {pair.note for pair in _shown(order, faces, running) if pair.note}
         gathered = faces.gathered(order)
-    answers = {each.metric: _noted(each.answer(), notes) for each in running}
+    answers = {each.metric: _noted(each, order, notes) for each in running}
     for implementation in order.implementations:
         if isinstance(measure := implementation.measure, TrackMeasure):
             answers[implementation.metric] = guarded(implementation.metric, _bound(measure, gathered))
@@ -73,8 +73,14 @@ def _bound(measure: TrackMeasure, gathered: Gathered) -> Callable[[], Measuremen
     return lambda: measure.of(gathered)
 
 
-def _noted(measurement: Measurement, notes: set[str]) -> Measurement:
-    return replace(measurement, note="; ".join(filter(None, [measurement.note, *sorted(notes)])))
+def _noted(running: Running, order: Order, notes: set[str]) -> Measurement:
+    """What was done to the reference concerns those who looked at it."""
+    measurement = running.answer()
+    sampled = f"one picture in {order.every}" if order.every > 1 else ""
+    about_reference = sorted(notes) if needs_reference(running.implementation) else []
+    if measurement.value is None:
+        return measurement
+    return replace(measurement, note="; ".join(filter(None, [measurement.note, sampled, *about_reference])))
 
 
 def _shown(order: Order, faces: _Faces, running: list[Running]) -> Iterator[Pair]:

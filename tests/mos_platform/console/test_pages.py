@@ -23,7 +23,7 @@ from mos_platform.console.models import ReportRun
 from mos_platform.console.progress import study_progress
 from mos_platform.console.standing import latest_mos
 from mos_platform.exports.services import bundle_folder
-from mos_platform.metrics.models import MetricValue
+from mos_platform.metrics.models import Measured, MetricValue
 from mos_platform.raters.services import Enrolment, enrol, open_link, simulated_link
 from mos_platform.ratings.models import Comparison, Rating
 from mos_platform.stimuli.models import Study
@@ -108,9 +108,9 @@ def test_a_failed_check_is_counted_as_failed(small_study):
 
 def test_the_study_page_shows_state_link_and_missing_values(researcher, small_study):
     clip = small_study.stimuli.last()
-    MetricValue.objects.create(
-        stimulus=clip, metric="psnr", state="done", reason="identical pictures: PSNR is infinite"
-    )
+    reason = "not computed: identical pictures: PSNR is infinite"
+    measured = Measured.objects.create(clip_sha256="0" * 64, metric="psnr", state="done", reason=reason)
+    MetricValue.objects.create(study=small_study, stimulus=clip, metric="psnr", measured=measured)
     rate(small_study, simulated=True)
     page = researcher.get(reverse("console:study", args=[small_study.slug])).content.decode()
     assert reverse("raters:welcome", args=[open_link(small_study).token]) in page

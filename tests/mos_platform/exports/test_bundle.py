@@ -18,8 +18,10 @@ from mos_platform.assignments.services import reserve_sitting
 from mos_platform.exports.services import export_bundle
 from mos_platform.exports.source import open_study
 from mos_platform.intake import take_in
-from mos_platform.metrics.models import MetricValue
-from mos_platform.metrics.services import compute, plan
+from mos_platform.metrics import services
+from mos_platform.metrics.computing import compute
+from mos_platform.metrics.models import Measured, MetricValue
+from mos_platform.metrics.planning import plan
 from mos_platform.raters.models import Link, Rater, Sitting
 from mos_platform.raters.services import Enrolment, enrol, open_link, simulated_link
 from mos_platform.ratings.models import Comparison, Rating
@@ -154,8 +156,9 @@ def test_study_file_and_manifest(small_study: Study, tmp_path: Path) -> None:
 
 def test_metrics_and_item_attributes_of_real_clips(clip_study: Path, tmp_path: Path) -> None:
     study = take_in(clip_study).study
-    for value in MetricValue.objects.exclude(metric="ssim"):
-        compute(value.pk)
+    Measured.objects.filter(metric="ssim").update(state=Measured.State.RUNNING)
+    for job in services.to_send(network=False, again=True):
+        compute(job.clip_sha256, job.reference_sha256, job.work)
     folder = export_bundle(study, tmp_path / "bundle")
     clips = {row["stimulus"]: row for row in table(folder, "stimuli")}
     assert len(clips) == 6
@@ -168,12 +171,12 @@ def test_metrics_and_item_attributes_of_real_clips(clip_study: Path, tmp_path: P
         method = clips[row["stimulus"]]["method"]
         assert row["method"] == method
         if row["metric"] == "ssim":
-            assert (row["value"], row["status"]) == ("", "not computed: pending")
+            assert (row["value"], row["status"]) == ("", "not computed: running")
         elif (row["metric"], method) == ("psnr", "copy"):
             assert row["value"] == ""
             assert "identical" in row["status"]
         else:
-            stored = MetricValue.objects.get(stimulus__token=row["stimulus"], metric=row["metric"])
+            stored = MetricValue.objects.get(stimulus__token=row["stimulus"], metric=row["metric"]).measured
             assert float(row["value"]) == stored.value
             assert (row["status"], row["implementation"]) == ("ok", stored.implementation)
         assert (row["direction"], row["imported"]) == ("higher", "false")

@@ -1,87 +1,91 @@
-"""The embedded worker as its own process: it works off what is pending, and being killed loses nothing."""
+"""Workers as processes of their own: what is pending is worked off, and being killed loses nothing."""
 
 from __future__ import annotations
 
-import shutil
 import signal
-import subprocess
-import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from measuring import WORK_UNTIL_DONE, Broker, celery, ended, shared_studies, stopped, wait_for
 
-WORK_UNTIL_DONE = """
-import os, sys, time
-os.environ["DJANGO_SETTINGS_MODULE"] = "mos_platform.settings"
-import django
-django.setup()
-from mos_platform.metrics.models import MetricValue
-from mos_platform.worker import embedded_worker
-until = time.monotonic() + 60
-with embedded_worker():
-    while MetricValue.objects.exclude(state="done").exists() and time.monotonic() < until:
-        time.sleep(0.1)
-"""
 LONG_AGO = "2000-01-01 00:00:00"
+VALUES = """
+    SELECT method.name, item.name, wanted.metric, measured.value, measured.reason
+    FROM metrics_metricvalue AS wanted JOIN metrics_measured AS measured ON measured.id = wanted.measured_id
+    JOIN stimuli_stimulus AS stimulus ON stimulus.id = wanted.stimulus_id
+    JOIN stimuli_method AS method ON method.id = stimulus.method_id
+    JOIN stimuli_item AS item ON item.id = stimulus.item_id
+    ORDER BY 1, 2, 3
+"""
 
 
-def states(here: Any) -> dict[str, int]:
-    return dict(here.sql("SELECT state, count(*) FROM metrics_metricvalue GROUP BY state"))
+def states(here: Any) -> Counter[str]:
+    return Counter(dict(here.sql("SELECT state, count(*) FROM metrics_measured GROUP BY state")))
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.02)
+def all_done(here: Any) -> bool:
+    return set(states(here)) == {"done"}
 
 
-def ended(process: subprocess.Popen[str]) -> None:
-    _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (0, "")
+def imported(here: Any, study: Path) -> None:
+    done = here.run("import_study", str(study))
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_two_workers_share_the_work_and_do_nothing_twice(installation: Any, clip_study: Path) -> None:
-    assert installation.run("import_study", str(clip_study)).returncode == 0
-    workers = [installation.start("-c", WORK_UNTIL_DONE) for _ in range(2)]
-    for worker in workers:
+    imported(installation, clip_study)
+    for worker in [installation.start("-c", WORK_UNTIL_DONE) for _ in range(2)]:
         ended(worker)
-    assert states(installation) == {"done": 14}
-    assert installation.sql("SELECT DISTINCT attempts FROM metrics_metricvalue") == [(1,)]
-    without = installation.sql("SELECT metric, reason FROM metrics_metricvalue WHERE value IS NULL")
-    assert [metric for metric, _ in without] == ["psnr", "psnr"]
+    # 14 values; those of the copies are the reference's own, measured once.
+    assert states(installation) == {"done": 12}
+    assert installation.sql("SELECT DISTINCT attempts FROM metrics_measured") == [(1,)]
+    without = [(method, metric) for method, _, metric, value, _ in installation.sql(VALUES) if value is None]
+    assert without == [("copy", "psnr"), ("copy", "psnr")]
 
 
 @pytest.fixture
 def slow_study(own_study: Path, make_clip: Callable[..., Path]) -> Path:
     """The study with clips that take long enough to be killed at."""
-    big = make_clip(own_study / "big.mp4", size=256, seconds=2)
-    for clip in (own_study / "clips").glob("*/*.mp4"):
-        shutil.copy(big, clip)
+    for number, clip in enumerate(sorted((own_study / "clips").glob("*/*.mp4"))):
+        make_clip(clip, "-vf", f"hue=h={30 * number}", size=256, seconds=2)
     return own_study
 
 
-def test_a_killed_worker_loses_nothing(installation: Any, slow_study: Path) -> None:
-    assert installation.run("import_study", str(slow_study)).returncode == 0
+def corrupt(here: Any, method: str, item: str) -> None:
+    """Overwrite the served file of a clip."""
+    found = here.sql(
+        "SELECT file FROM stimuli_stimulus JOIN stimuli_method AS method ON method.id = method_id "
+        "JOIN stimuli_item AS item ON item.id = item_id WHERE method.name = ? AND item.name = ?",
+        method,
+        item,
+    )
+    (here.var / "media" / found[0][0]).write_bytes(b"\1" * 10_000)
+
+
+def test_a_killed_worker_and_a_corrupt_clip_cost_no_other_value(installation: Any, slow_study: Path) -> None:
+    imported(installation, slow_study)
+    corrupt(installation, "soft", "one")
     worker = installation.start("-c", WORK_UNTIL_DONE)
-    wait_for(lambda: states(installation).get("done", 0) >= 2 and states(installation).get("running", 0) >= 1)
+    wait_for(lambda: states(installation)["done"] >= 2 and states(installation)["running"] >= 1)
     worker.send_signal(signal.SIGKILL)
     worker.communicate()
     left = states(installation)
     assert left["running"] >= 1
-    assert sum(left.values()) == 14
-    interrupted = installation.sql("SELECT id FROM metrics_metricvalue WHERE state = 'running'")
+    assert left.total() == 14
+    interrupted = installation.sql("SELECT id FROM metrics_measured WHERE state = 'running'")
     # The claims expire: what would take half a minute is said to be over.
-    installation.sql("UPDATE metrics_metricvalue SET claimed_at = ? WHERE state = 'running'", LONG_AGO)
+    installation.sql("UPDATE metrics_measured SET claimed_at = ? WHERE state = 'running'", LONG_AGO)
     ended(installation.start("-c", WORK_UNTIL_DONE))
     assert states(installation) == {"done": 14}
-    attempts = dict(installation.sql("SELECT id, attempts FROM metrics_metricvalue"))
+    attempts = dict(installation.sql("SELECT id, attempts FROM metrics_measured"))
     assert {pk for pk, count in attempts.items() if count == 2} == {pk for (pk,) in interrupted}
-    not_computed = "SELECT id FROM metrics_metricvalue WHERE reason LIKE 'not computed%'"
-    assert installation.sql(not_computed) == []
+    assert set(attempts.values()) == {1, 2}
+    bare = {(method, item) for method, item, _, value, _ in installation.sql(VALUES) if value is None}
+    assert bare == {("soft", "one")}
 
 
 @pytest.mark.services
@@ -96,8 +100,101 @@ def test_two_workers_share_the_work_on_postgresql(
         ended(worker)
     with psycopg.connect(postgres_url) as connection:
         counts = connection.execute(
-            "SELECT state, attempts, count(*), count(value) FROM metrics_metricvalue GROUP BY state, attempts"
+            "SELECT state, attempts, count(*), count(value) FROM metrics_measured GROUP BY state, attempts"
         ).fetchall()
-    assert counts == [("done", 1, 14, 12)]
+    assert counts == [("done", 1, 12, 10)]
     assert installation.run("export", "clips", "--out", str(tmp_path / "bundle")).returncode == 0
     assert (tmp_path / "bundle" / "metrics.csv").read_text().count(",ok,") == 12
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    """A real Redis that a test may stop and start again."""
+    made = Broker()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def with_redis(installation: Any, broker: Broker) -> Any:
+    installation.env |= {"MOS_REDIS_URL": broker.url, "MOS_SECRET_KEY": "k" * 48}
+    installation.env["MOS_ALLOWED_HOSTS"] = "127.0.0.1"
+    return installation
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("seconds", [5, pytest.param(30, marks=pytest.mark.all)])
+def test_a_broker_that_stops_loses_no_value_and_none_comes_twice(
+    with_redis: Any, broker: Broker, slow_study: Path, seconds: float
+) -> None:
+    """Redis forgets all messages when it stops; the rows know what was not computed."""
+    with stopped(
+        celery(with_redis, "worker", "--concurrency", "1"), celery(with_redis, "beat", "--pidfile=")
+    ):
+        imported(with_redis, slow_study)
+        corrupt(with_redis, "soft", "two")
+        wait_for(lambda: states(with_redis)["done"] >= 1 and states(with_redis)["pending"] >= 4)
+        broker.stop()
+        broker.stay_down(seconds)
+        broker.start()
+        wait_for(lambda: all_done(with_redis), 150)
+    assert states(with_redis) == {"done": 14}
+    assert with_redis.sql("SELECT DISTINCT attempts FROM metrics_measured") == [(1,)]
+    bare = {(method, item) for method, item, _, value, _ in with_redis.sql(VALUES) if value is None}
+    assert bare == {("soft", "two")}
+
+
+@pytest.mark.services
+def test_a_worker_without_the_queue_of_networks_leaves_their_work(with_redis: Any, clip_study: Path) -> None:
+    imported(with_redis, clip_study)
+    with_redis.sql("UPDATE metrics_measured SET work = 'clip:none' WHERE metric = 'cpbd'")
+    worker = celery(with_redis, "worker", "--concurrency", "1", "-Q", "mos,mos.awaited")
+    beat = celery(with_redis, "beat", "--pidfile=")
+    with stopped(worker, beat):
+        wait_for(lambda: states(with_redis)["done"] == 8, 90)
+        assert with_redis.sql(
+            "SELECT DISTINCT state, attempts FROM metrics_measured WHERE metric = 'cpbd'"
+        ) == [("pending", 0)]
+
+
+def values_of(here: Any, studies: list[Path], work: Callable[[Any], None]) -> list[tuple[Any, ...]]:
+    for study in studies:
+        imported(here, study)
+    work(here)
+    assert all_done(here)
+    return here.sql(VALUES)
+
+
+def embedded(here: Any) -> None:
+    ended(here.start("-c", WORK_UNTIL_DONE), 3600)
+
+
+def by_celery(here: Any) -> None:
+    with stopped(celery(here, "worker", "--concurrency", "2"), celery(here, "beat", "--pidfile=")):
+        wait_for(lambda: all_done(here), 3600)
+
+
+def same_values(install: Callable[[str], Any], broker: Broker, studies: list[Path]) -> list[tuple[Any, ...]]:
+    plain, queued = install("embedded"), install("queued")
+    queued.env |= {"MOS_REDIS_URL": broker.url, "MOS_SECRET_KEY": "k" * 48, "MOS_ALLOWED_HOSTS": "127.0.0.1"}
+    values = values_of(plain, studies, embedded)
+    assert values_of(queued, studies, by_celery) == values
+    return values
+
+
+@pytest.mark.services
+def test_embedded_and_with_redis_the_values_are_the_same(
+    install: Callable[[str], Any], broker: Broker, clip_study: Path
+) -> None:
+    assert len(same_values(install, broker, [clip_study])) == 14
+
+
+@pytest.mark.all
+@pytest.mark.services
+def test_all_shared_clips_measure_the_same_embedded_and_with_redis(
+    install: Callable[[str], Any], broker: Broker, shared: Path, tmp_path: Path
+) -> None:
+    for *place, value, reason in same_values(install, broker, shared_studies(shared, tmp_path)):
+        assert (value is None) == reason.startswith("not computed: "), place
+        assert "Error" not in reason, (place, reason)

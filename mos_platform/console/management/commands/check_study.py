@@ -2,15 +2,21 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 
-from mos_platform.preflight.study import check_study
+from mos_platform.metrics.measures.weights import Weights
+from mos_platform.metrics.readiness import metric_findings
+from mos_platform.preflight.study import Preflight, check_study
 from mos_platform.preflight.table import as_json, print_clips, print_table
 from mos_platform.progress import progress_bar
+from studies.config import load_study
+from studies.errors import InputError
 
 NOT_READY = 1
 
@@ -29,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         with progress_bar("Decoding the clips") as advance:
-            preflight = check_study(options["path"], advance)
+            preflight = _with_metrics(check_study(options["path"], advance), options["path"])
         if options["json"]:
             self.stdout.write(json.dumps(as_json(preflight), ensure_ascii=False, indent=1))
         else:
@@ -39,3 +45,13 @@ class Command(BaseCommand):
             print_table(preflight, console)
         if preflight.level == "fail":
             sys.exit(NOT_READY)
+
+
+def _with_metrics(preflight: Preflight, path: Path) -> Preflight:
+    """With what of the study's metrics cannot be computed on this machine."""
+    try:
+        metrics = load_study(path).metrics
+    except InputError:
+        return preflight  # told already
+    found = metric_findings(metrics, Weights(Path(settings.WEIGHTS_DIR)))
+    return replace(preflight, findings=(*preflight.findings, *found))

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from mos_platform import environment as env
 from mos_platform.intake import take_in
-from mos_platform.metrics.services import progress
+from mos_platform.metrics.measures.weights import Weights
+from mos_platform.metrics.progress import progress
+from mos_platform.metrics.readiness import metric_findings
 from mos_platform.progress import phases_bar
 from mos_platform.raters.services import open_link
 from mos_platform.stimuli.models import Study
@@ -45,6 +47,11 @@ class Command(BaseCommand):
                 imported = take_in(path, progress=advance, new_version=new_version)
         if imported.created:
             self.stdout.write(f"Imported {_described(imported.study)}.")
+            for finding in metric_findings(
+                imported.study.parsed.metrics, Weights(Path(settings.WEIGHTS_DIR))
+            ):
+                if finding.level != "pass":
+                    self.stdout.write(f"Metrics: {finding.sentence}")
         else:
             self.stdout.write(
                 f"Study '{imported.study.name}' is here already, unchanged; nothing was imported."

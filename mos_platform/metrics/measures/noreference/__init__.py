@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from mos_platform.metrics.measures.implementation import FrameMeasure, Implementation
-from mos_platform.metrics.measures.noreference.cpbd import cpbd
+from mos_platform.metrics.measures.noreference import brisque, cpbd, niqe
 
 IMPLEMENTATIONS: tuple[Implementation, ...] = (
-    Implementation("cpbd", FrameMeasure(lambda _weights: lambda picture, _reference: cpbd(picture.luma))),
+    Implementation(
+        "cpbd", FrameMeasure(lambda _weights: lambda picture, _reference: cpbd.cpbd(picture.luma))
+    ),
+    Implementation("brisque", FrameMeasure(brisque.prepare), weights=(brisque.MODEL,)),
+    Implementation("niqe", FrameMeasure(niqe.prepare), weights=(niqe.MODEL,)),
 )

@@ -1,15 +1,31 @@
 """A clip beside its reference: matched by time, brought to one size.
 
-Policy. Pictures are matched by presentation time (`match_by_time`). A reference of another size is refused.
+Policy, for every measure that compares pictures:
+
+- Time: each picture of the clip is compared with the reference's picture nearest in presentation time
+  (`match_by_time`), whatever the frame rates, first time stamps and gaps. A container's own offset does not
+  count; a video stream that starts later than its sound does. Nothing is interpolated.
+- Length: what the clip has before the reference's start or after its end has no counterpart and does not
+  count. At least half of the clip's pictures must have one (`fidelity.compared`).
+- Turning: phones' display rotation is undone first, so sizes are those that a viewer sees.
+- Size: a reference of another size but the same shape (width / height within 1 %) is resized to the clip's
+  size, by Pillow's bicubic filter (a = −0.5, widened when shrinking); the note says so. A reference of
+  another shape has another framing, and is refused with the reason.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mos_platform.metrics.measures.reading.frames import Frame, match_by_time
+import numpy as np
+from PIL import Image
+
+from mos_platform.metrics.measures.reading.frames import Frame, Picture, match_by_time
 from mos_platform.metrics.measures.reading.moment import Moment
+
+SAME_SHAPE = 0.01
 
 
 @dataclass(frozen=True)
@@ -34,12 +50,26 @@ def pairs(clip: Iterable[Frame], reference: Iterable[Frame] | None) -> Iterator[
         if pair.reference is None:
             yield Pair(Moment(pair.clip))
         else:
-            yield Pair(Moment(pair.clip), Moment(pair.reference), _problem(pair.clip, pair.reference))
+            yield _beside(pair.clip, pair.reference)
 
 
-def _problem(clip: Frame, reference: Frame) -> str:
+def _beside(clip: Frame, reference: Frame) -> Pair:
     (height, width), (other_height, other_width) = clip.rgb.shape[:2], reference.rgb.shape[:2]
     if (height, width) == (other_height, other_width):
-        return ""
-    sizes = f"{width} × {height} pixels against {other_width} × {other_height}"
-    return f"the sizes of clip and reference differ: {sizes}"
+        return Pair(Moment(clip), Moment(reference))
+    own, other = f"{width} × {height}", f"{other_width} × {other_height}"
+    if not same_shape((height, width), (other_height, other_width)):
+        problem = f"the shapes of clip and reference differ: {own} pixels against {other}"
+        return Pair(Moment(clip), Moment(reference), problem)
+    resized = Frame(reference.time, _resized(reference.rgb, width, height))
+    return Pair(Moment(clip), Moment(resized), note=f"reference resized from {other} to {own}")
+
+
+def same_shape(size: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether width over height agrees within 1 %; sizes as (height, width)."""
+    ratio = (size[1] / size[0]) / (other[1] / other[0])
+    return abs(math.log(ratio)) <= math.log1p(SAME_SHAPE)
+
+
+def _resized(rgb: Picture, width: int, height: int) -> Picture:
+    return np.asarray(Image.fromarray(rgb).resize((width, height), Image.Resampling.BICUBIC), dtype=np.uint8)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class FaceTrack:
     z towards the viewer's far side, in the scale of x. pose: (T, 4, 4), rotation and translation (cm) of the
     canonical face model as the camera sees it. blendshapes: (T, B) in 0-1, named by `blendshape_names`.
     faces: (T,) number of faces found, 2 standing for several. width, height: the picture's, in pixels.
-    detector: name and version of what found them.
+    detector: name and version of what found them. Stored as float32 (about 6 kB a picture).
     """
 
     times: Floats
@@ -36,47 +37,62 @@ class FaceTrack:
         """(T,): whether a face was found."""
         return self.faces > 0
 
+    @property
+    def note(self) -> str:
+        """What was particular: pictures without a face, pictures with several."""
+        number, none, several = len(self.faces), int(np.sum(~self.found)), int(np.sum(self.faces > 1))
+        notes = [f"no face in {none} of {number} pictures"] if none else []
+        if several:
+            notes.append(f"several faces in {several} of {number} pictures, one of them followed")
+        return "; ".join(notes)
+
     def at(self, times: Floats) -> FaceTrack:
-        """The track at other times: each takes the picture nearest to it; none farther than 3/4 of a period.
+        """The track at other times, float64: each takes the picture nearest to it, by `nearest_times`.
 
         Where there is none the numbers are NaN, and `faces` is 0.
         """
         nearest = nearest_times(self.times, times)
         there = nearest >= 0
 
-        def taken(values: Floats) -> Floats:
+        def there_only(values: Floats) -> Floats:
             chosen = values[nearest].astype(np.float64)
             chosen[~there] = np.nan
             return chosen
 
-        return FaceTrack(
-            times,
-            taken(self.points),
-            taken(self.pose),
-            taken(self.blendshapes),
-            self.blendshape_names,
-            np.where(there, self.faces[nearest], 0),
-            self.width,
-            self.height,
-            self.detector,
+        return replace(
+            self,
+            times=times,
+            points=there_only(self.points),
+            pose=there_only(self.pose),
+            blendshapes=there_only(self.blendshapes),
+            faces=np.where(there, self.faces[nearest], 0),
+        )
+
+    def taken(self, which: NDArray[np.bool_]) -> FaceTrack:
+        """The track of those pictures only; `which`: (T,)."""
+        return replace(
+            self,
+            times=self.times[which],
+            points=self.points[which],
+            pose=self.pose[which],
+            blendshapes=self.blendshapes[which],
+            faces=self.faces[which],
         )
 
 
 def nearest_times(own: Floats, wanted: Floats) -> NDArray[np.int64]:
-    """For each wanted time the index of the nearest own one, −1 where it is beyond 3/4 of a median period.
+    """For each wanted time the index of the nearest own one; ties go to the earlier.
 
-    Both ascending; ties go to the earlier. An empty `own` gives −1 throughout.
+    −1 where it lies before the first or after the last by more than 3/4 of the median period, as in
+    `match_by_time`. Both ascending; an empty `own` gives −1 throughout.
     """
     if not len(own):
         return np.full(len(wanted), -1, dtype=np.int64)
-    period = float(np.median(np.diff(own))) if len(own) > 1 else 0.0
-    after = (
-        np.searchsorted(own, wanted).clip(1, max(len(own) - 1, 1))
-        if len(own) > 1
-        else np.zeros(len(wanted), int)
-    )
+    after = np.searchsorted(own, wanted).clip(0, len(own) - 1)
     before = np.maximum(after - 1, 0)
     nearest = np.where(wanted - own[before] <= own[after] - wanted, before, after)
-    far = np.abs(own[nearest] - wanted) > max(0.75 * period, 1e-3)
-    inside = (wanted >= own[0]) & (wanted <= own[-1])
-    return np.where(far & ~inside, -1, nearest).astype(np.int64)
+    nearest = np.where(wanted >= own[after], after, nearest)
+    period = float(np.median(np.diff(own))) if len(own) > 1 else 0.0
+    reach = max(0.75 * period, 1e-3)
+    outside = (wanted < own[0] - reach) | (wanted > own[-1] + reach)
+    return np.where(outside, -1, nearest).astype(np.int64)

@@ -17,12 +17,20 @@ class Moment:
         self.time = frame.time
         self.rgb = frame.rgb
         self._derived: dict[Callable[[Moment], Any], Any] = {}
+        self._compared: dict[Callable[[Moment, Moment], Any], tuple[Moment, Any]] = {}
 
     def once(self, derive: Callable[[Moment], Derived]) -> Derived:
         """`derive(self)`, computed at the first call only. `derive` must be a function of a module."""
         if derive not in self._derived:
             self._derived[derive] = derive(self)
         return cast(Derived, self._derived[derive])
+
+    def once_beside(self, other: Moment, derive: Callable[[Moment, Moment], Derived]) -> Derived:
+        """`derive(self, other)`, computed at the first call for this `other` only."""
+        known = self._compared.get(derive)
+        if known is None or known[0] is not other:
+            known = self._compared[derive] = (other, derive(self, other))
+        return cast(Derived, known[1])
 
     @property
     def luma(self) -> Picture:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from filmed import ffmpeg
 from numpy.typing import NDArray
+from passing import measured
 from scipy.ndimage import gaussian_filter
+from skimage.feature import canny
+from textured import scene
 
-from mos_platform.metrics.measures.cpbd import clip_cpbd, cpbd, edge_widths, sobel_edges
-from mos_platform.metrics.measures.frames import luma, read_frames
+from mos_platform.metrics.measures.noreference.cpbd import cpbd, edge_widths
+from mos_platform.metrics.measures.noreference.edges import blocks, busy_blocks, sobel_edges
+from mos_platform.metrics.measures.reading.frames import luma, read_frames
+from mos_platform.metrics.measures.result import NoValueError
 
-DEMO = Path(__file__).resolve().parents[3] / "studies" / "demo" / "clips"
+DEMO = Path(__file__).resolve().parents[4] / "studies" / "demo" / "clips"
+
+GOLDEN_SCENES = json.loads((Path(__file__).parents[1] / "golden" / "pictures.json").read_text())["alone"]
 
 # cpbd 1.0.7 on frames 0 to 2 of published clips, grey by OpenCV.
 GOLDEN = {
@@ -46,9 +56,10 @@ def test_values_of_the_cpbd_package(shared: Path, name: str) -> None:
 
 
 def test_edge_widths_follow_a_row_while_it_is_monotone() -> None:
-    picture = texture(3, 2.0).astype(float)
-    edges = sobel_edges(picture)
-    widths = edge_widths(picture, edges)
+    grey = texture(3, 2.0)
+    edges = sobel_edges(grey)
+    widths = edge_widths(grey, edges)
+    picture = grey.astype(float)
     checked = 0
     for row, column in zip(*np.nonzero(edges[1:-1, 1:-1]), strict=True):
         line, place = picture[row + 1], column + 1
@@ -76,22 +87,58 @@ def test_values_of_the_cpbd_package_on_noise(blur: float, value: float) -> None:
     assert cpbd(texture(5, blur)) == pytest.approx(value, abs=1e-9)
 
 
-def test_a_picture_smaller_than_a_block_has_no_value() -> None:
-    assert cpbd(texture(5, 1.0)[:63]) is None
+@pytest.mark.parametrize("case", GOLDEN_SCENES, ids=lambda case: f"{case['size']}-{case['blur']}")
+def test_values_of_the_cpbd_package_on_scenes(case: dict[str, Any]) -> None:
+    picture = luma(scene(case["seed"], *case["size"], case["blur"]))
+    assert cpbd(picture) == pytest.approx(case["cpbd"], abs=1e-12)
 
 
-@pytest.mark.parametrize("grey", [np.full((128, 128), 90), np.zeros((64, 200)), np.zeros((2, 2))])
+def test_a_run_along_a_long_ramp_is_cut() -> None:
+    """The published program follows an edge for 101 pixels to each side."""
+    row = np.concatenate([np.zeros(150), np.arange(250), np.full(100, 250)]).astype(np.uint8)
+    grey = np.tile(row, (64, 1))
+    edges = np.zeros(grey.shape, dtype=bool)
+    edges[30, [151, 275]] = True
+    assert edge_widths(grey, edges)[30, [151, 275]].tolist() == [1 + 101, 101 + 101]
+
+
+def few_weak_edges() -> NDArray[np.uint8]:
+    """Single steps of one level in otherwise flat areas: gradients near the thresholds."""
+    rng = np.random.default_rng(8)
+    grey = np.full((256, 320), 100, np.uint8)
+    for row, column in rng.integers(0, (250, 310), (60, 2)):
+        grey[row : row + rng.integers(1, 5), column : column + rng.integers(1, 5)] += 1
+    return grey
+
+
+@pytest.mark.parametrize("grey", [few_weak_edges(), few_weak_edges() // 2, luma(scene(3, 200, 210, 2.0))])
+def test_busy_blocks_are_those_of_scikit_images_canny(grey: NDArray[np.uint8]) -> None:
+    edges = np.count_nonzero(blocks(canny(grey.astype(float))), axis=(1, 2))
+    assert busy_blocks(grey.astype(float)).tolist() == (edges > 8.192).tolist()
+
+
+def test_a_picture_smaller_than_a_block_is_refused() -> None:
+    with pytest.raises(NoValueError, match="smaller than 64 × 64 pixels"):
+        cpbd(texture(5, 1.0)[:63])
+
+
+@pytest.mark.parametrize("grey", [np.full((128, 128), 90), np.zeros((64, 200))])
 def test_a_picture_without_edges_has_no_value(grey: NDArray[np.float64]) -> None:
     assert cpbd(grey.astype(np.uint8)) is None
 
 
+def test_a_clip_without_edges_gives_a_reason(tmp_path: Path) -> None:
+    flat = tmp_path / "flat.mkv"
+    ffmpeg("-f", "lavfi", "-i", "color=c=gray:size=128x96:rate=25:duration=0.2", "-c:v", "ffv1", flat)
+    assert measured(flat, None, "cpbd")["cpbd"].reason == "undefined in every picture"
+
+
 def test_the_blurred_clip_is_the_least_sharp() -> None:
     values = {
-        method: clip_cpbd(DEMO / method / "harbour.mp4").value
+        method: measured(DEMO / method / "harbour.mp4", None, "cpbd", every=10)["cpbd"].value or 0
         for method in ("reference", "near_clean", "blurred")
     }
-    assert all(value is not None for value in values.values())
-    assert sorted(values, key=lambda method: values[method] or 0) == ["blurred", "near_clean", "reference"]
+    assert sorted(values, key=values.__getitem__) == ["blurred", "near_clean", "reference"]
 
 
 def test_published_methods_differ_as_the_eye_says(shared: Path) -> None:

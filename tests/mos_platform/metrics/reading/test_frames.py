@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from brightening import brightening
+from filmed import ffmpeg
 
-from mos_platform.metrics.measures.frames import Frame, luma, match_by_time, pair_frames, read_frames
+from mos_platform.metrics.measures.reading.frames import Frame, luma, match_by_time, pair_frames, read_frames
 from studies.errors import InputError
-
-
-def ffmpeg(*arguments: str) -> None:
-    subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments], check=True)
-
-
-def make_clip(file: Path, *options: str, rate: int = 25, seconds: float = 1.0) -> Path:
-    """A film whose pictures get brighter by 4 grey levels every 40 ms, so that a picture tells its time."""
-    source = f"nullsrc=s=64x48:r={rate}:d={seconds},format=gray,geq=lum='16+4*floor(T/0.04+0.01)'"
-    ffmpeg(
-        "-f", "lavfi", "-i", source, "-c:v", "libx264", "-qp", "4", "-pix_fmt", "yuv420p", *options, str(file)
-    )
-    return file
 
 
 def level(frame: Frame) -> int:
@@ -31,7 +19,7 @@ def level(frame: Frame) -> int:
 
 
 def test_frames_come_in_order_with_their_times(tmp_path: Path) -> None:
-    frames = list(read_frames(make_clip(tmp_path / "clip.mp4")))
+    frames = list(read_frames(brightening(tmp_path / "clip.mp4")))
     assert [frame.time for frame in frames] == pytest.approx([index / 25 for index in range(25)])
     levels = [level(frame) for frame in frames]
     assert levels == sorted(levels)
@@ -40,7 +28,7 @@ def test_frames_come_in_order_with_their_times(tmp_path: Path) -> None:
 
 
 def test_a_containers_own_offset_vanishes(tmp_path: Path) -> None:
-    film = make_clip(tmp_path / "clip.mp4")
+    film = brightening(tmp_path / "clip.mp4")
     shifted = tmp_path / "shifted.ts"
     ffmpeg("-i", str(film), "-c", "copy", "-output_ts_offset", "5", str(shifted))
     times = [frame.time for frame in read_frames(shifted)]
@@ -48,7 +36,7 @@ def test_a_containers_own_offset_vanishes(tmp_path: Path) -> None:
 
 
 def test_a_video_stream_later_than_its_sound_keeps_the_delay(tmp_path: Path) -> None:
-    film = make_clip(tmp_path / "clip.mp4")
+    film = brightening(tmp_path / "clip.mp4")
     late = tmp_path / "late.mkv"
     sound = ["-f", "lavfi", "-i", "sine=d=1.5"]
     ffmpeg("-itsoffset", "0.2", "-i", str(film), *sound, "-c:v", "copy", "-c:a", "aac", str(late))
@@ -60,8 +48,8 @@ def test_a_video_stream_later_than_its_sound_keeps_the_delay(tmp_path: Path) -> 
 
 
 def test_matching_goes_by_time_where_frame_rates_differ(tmp_path: Path) -> None:
-    slow = make_clip(tmp_path / "slow.mp4", rate=25)
-    fast = make_clip(tmp_path / "fast.mp4", rate=50)
+    slow = brightening(tmp_path / "slow.mp4", rate=25)
+    fast = brightening(tmp_path / "fast.mp4", rate=50)
     for clip, reference, count in ((slow, fast, 25), (fast, slow, 50)):
         pairs = list(pair_frames(clip, reference))
         assert len(pairs) == count
@@ -72,8 +60,8 @@ def test_matching_goes_by_time_where_frame_rates_differ(tmp_path: Path) -> None:
 
 
 def test_pictures_beyond_the_reference_have_no_partner(tmp_path: Path) -> None:
-    long = make_clip(tmp_path / "long.mp4", seconds=1.0)
-    short = make_clip(tmp_path / "short.mp4", seconds=0.6)
+    long = brightening(tmp_path / "long.mp4", seconds=1.0)
+    short = brightening(tmp_path / "short.mp4", seconds=0.6)
     pairs = list(pair_frames(long, short))
     assert [pair.reference is None for pair in pairs] == [False] * 15 + [True] * 10
 
