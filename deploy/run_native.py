@@ -129,6 +129,10 @@ class Topology:
             return
         web = self._start(self.workers, self._web())
         self._start(self.workers, self._celery("worker", "--concurrency", str(self.settings.workers)))
+        # An upload or a report is answered at once, however much there is to measure.
+        self._start(
+            self.workers, self._celery("worker", "-Q", "mos.awaited", "--concurrency", "1", name="awaited")
+        )
         self._start(self.workers, self._celery("beat", "--pidfile="))
         self._wait(self._healthy, web)
         say(f"serving at {self.settings.bind}, to be reached as {self.settings.base_url}")
@@ -138,9 +142,11 @@ class Topology:
         command += ["--bind", self.settings.bind, "mos_platform.wsgi:application"]
         return self._python("web", command)
 
-    def _celery(self, role: str, *arguments: str) -> Program:
+    def _celery(self, role: str, *arguments: str, name: str = "") -> Program:
         command = ["-m", "celery", "--app", "mos_platform.celery:app", role, "--loglevel", "INFO", *arguments]
-        return self._python(role, command)
+        if role == "worker":
+            command += ["--hostname", f"{name or role}@%h"]
+        return self._python(name or role, command)
 
     def _python(self, name: str, command: list[str]) -> Program:
         return Program(name, [sys.executable, *command], folder=ROOT, environment=dict(self.environment))

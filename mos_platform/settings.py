@@ -139,11 +139,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600} if REDIS_URL else {"polling_interval": 0.05}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "mos"
-# What somebody waits for has a queue of its own: workers take from both in turn, so that thousands of metric
-# values do not stand before an upload or a report. Networks have one too (`gpu`). A worker takes from all of
-# them unless -Q names some: `-Q gpu` where there is a GPU, `-Q mos,mos.awaited` elsewhere.
-QUEUES = ("mos", "mos.awaited", "gpu")
-CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in QUEUES}
+# What somebody waits for, an upload or a report, has a queue of its own, and networks have one (`gpu`). A
+# worker takes from all of them unless -Q names some: `-Q gpu` where there is a GPU; `-Q mos.awaited` for a
+# worker that answers at once, whatever is being measured.
+QUEUES = ("mos", "gpu")
+AWAITED_QUEUES = ("mos.awaited",)
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in QUEUES + AWAITED_QUEUES}
 CELERY_TASK_ROUTES = {
     "uploads.*": {"queue": "mos.awaited"},
     "console.*": {"queue": "mos.awaited"},

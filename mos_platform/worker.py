@@ -1,4 +1,7 @@
-"""The embedded worker: a Celery worker on the memory broker, in threads of this process.
+"""The embedded workers: Celery on the memory broker, in threads of this process.
+
+What somebody waits for, an upload or a report, has a worker of its own: measuring a clip can take a minute,
+and an answer must not stand behind it.
 
 Its queue dies with the process and need not outlive it: the work to do is rows, and the sweep, which the
 same process runs every second, sends a message for each of them again.
@@ -9,10 +12,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from celery import Celery
 from celery.worker import WorkController, state
 from django.conf import settings
 from django.db import connections
@@ -30,13 +34,14 @@ STOP_S = 120.0
 class _Worker(WorkController):  # type: ignore[misc]
     """Celery's worker without its program's signal handlers, which only a main thread may install."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_app: Celery, queues: Sequence[str], concurrency: int) -> None:
         self.is_ready = threading.Event()
         super().__init__(
-            app=app,
-            hostname=f"embedded@{os.getpid()}",
+            app=own_app,
+            hostname=f"embedded-{queues[0]}@{os.getpid()}",
+            queues=list(queues),
             pool_cls="threads",
-            concurrency=max(1, min(os.cpu_count() or 1, 4)),
+            concurrency=concurrency,
             without_heartbeat=True,
             without_mingle=True,
             without_gossip=True,
@@ -49,11 +54,14 @@ class _Worker(WorkController):  # type: ignore[misc]
 @contextmanager
 def embedded_worker() -> Iterator[None]:
     """Work off Celery's tasks while the block runs; the tasks under way are finished before it is left."""
-    worker = _Worker()
+    workers = [
+        _Worker(app, settings.QUEUES, max(1, min(os.cpu_count() or 1, 4))),
+        _Worker(_app_beside(), settings.AWAITED_QUEUES, 1),
+    ]
     stopping = threading.Event()
     threads = [
-        threading.Thread(target=worker.start, name="celery-worker", daemon=True),
-        threading.Thread(target=_sweep, args=(worker, stopping), name="celery-sweep", daemon=True),
+        *(threading.Thread(target=worker.start, name="celery-worker", daemon=True) for worker in workers),
+        threading.Thread(target=_sweep, args=(workers, stopping), name="celery-sweep", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -61,13 +69,21 @@ def embedded_worker() -> Iterator[None]:
         yield
     finally:
         stopping.set()
-        _stop(worker, threads)
+        _stop(workers, threads)
         CHILDREN.close()
 
 
-def _stop(worker: _Worker, threads: list[threading.Thread]) -> None:
+def _app_beside() -> Celery:
+    """The same tasks for a second worker: an application remembers one choice of queues."""
+    beside = Celery("mos_platform.awaited", tasks=app.tasks, set_as_current=False)
+    beside.config_from_object("django.conf:settings", namespace="CELERY")
+    return beside
+
+
+def _stop(workers: Sequence[_Worker], threads: list[threading.Thread]) -> None:
     """A warm shutdown. Celery's flag for it is global to the process, so it is taken back afterwards."""
-    worker.is_ready.wait(STOP_S)
+    for worker in workers:
+        worker.is_ready.wait(STOP_S)
     state.should_stop = os.EX_OK
     try:
         for thread in threads:
@@ -76,8 +92,9 @@ def _stop(worker: _Worker, threads: list[threading.Thread]) -> None:
         state.should_stop = None
 
 
-def _sweep(worker: _Worker, stopping: threading.Event) -> None:
-    worker.is_ready.wait()
+def _sweep(workers: Sequence[_Worker], stopping: threading.Event) -> None:
+    for worker in workers:
+        worker.is_ready.wait()
     sweeps = [app.tasks[entry["task"]] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
     try:
         _guarded(lambda: send_pending(again=True))
