@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import compared, measured, tables
 from analysis.bundles import MADE_FROM, fingerprint
-from analysis.sources import Source, open_source, read_study, sha256
+from analysis.sources import Source, older_version, open_source, read_study, sha256
 from analysis.stats.result import Note
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, STUDY_FILE
 from studies.config import Item, StudyConfig, TestMethod, parse_study
@@ -37,6 +37,7 @@ class StudyData:
     stimuli: stimulus, method, item, is_reference, item attributes. raters: None where not recorded.
     metrics: stimulus ("" for a value of the method), item, method, metric, value (NaN where not computed),
     direction ("" where unknown), unit, status. scales: ends of the scale per question; scale: over all.
+    aside: stimuli of items for training and of gold methods, which methods and items leave out.
     hidden_reference_questions have DMOS; degradation_questions were rated beside the reference (DCR).
     reporting: what the researcher tells beside; collected_with: the platform's software and its versions.
     data_sha256: of the rows that were read, in whatever order and file; files: sha256 of each file by name;
@@ -63,6 +64,7 @@ class StudyData:
     reference: str | None
     hidden_reference_questions: tuple[str, ...]
     degradation_questions: tuple[str, ...]
+    aside: frozenset[str] = frozenset()
     reporting: Reporting = field(default_factory=Reporting)
     collected_with: dict[str, str] = field(default_factory=dict)
     data_sha256: str = ""
@@ -249,7 +251,9 @@ def _nothing(opened: Source, notes: list[Note]) -> InputError:
         return InputError(
             f"{_answers(opened)} holds no answer: {notes[0].message[:-1]}; fill in their cells."
         )
-    return InputError(f"{_answers(opened)} has a header but no answers; collect at least one rating.")
+    return InputError(
+        f"{_answers(opened)} has a header but no answers; collect at least one rating{older_version(opened)}."
+    )
 
 
 def _stimuli(opened: Source, ratings: pd.DataFrame, config: StudyConfig | None) -> pd.DataFrame:
@@ -330,8 +334,10 @@ def _assembled(
     config = header.config
     declared = [question.id for part in config.parts for question in part.questions] if config else []
     asked = [*ratings["question"].unique(), *comparisons["question"].unique()]
-    methods = [*stimuli["method"], *comparisons["left"], *comparisons["right"]]
-    items = [*stimuli["item"], *(item for item in comparisons["item"] if item)]
+    aside = tables.set_aside(config, ratings, stimuli)
+    judged = stimuli[~stimuli["stimulus"].isin(aside)]
+    methods = [*judged["method"], *comparisons["left"], *comparisons["right"]]
+    items = [*judged["item"], *(item for item in comparisons["item"] if item)]
     marked = {*stimuli["method"][stimuli["is_reference"].to_numpy(dtype=bool)]}
     if config is not None and config.reference is not None:
         marked |= {config.reference.name} & {*methods}
@@ -359,6 +365,7 @@ def _assembled(
         reference=references[0] if len(references) == 1 else None,
         hidden_reference_questions=_hidden_reference(config, ratings, references),
         degradation_questions=_asked_by(config, "DCR"),
+        aside=aside,
         reporting=header.reporting,
         collected_with=header.software,
     )

@@ -302,6 +302,18 @@ def read_study(source: Source) -> dict[str, Any]:
     return content
 
 
+def older_version(opened: Source) -> str:
+    """Where answers may be that were given before the study was changed."""
+    content = read_study(opened)
+    study, version = content.get("study"), content.get("version")
+    if not study or type(version) is not int or version < 2:
+        return ""
+    return (
+        f" of this version {version}, or name an older one, which keeps its own answers: "
+        f"'{study}@{version - 1}'"
+    )
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 

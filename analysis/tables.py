@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analysis import csvfile
 from analysis.stats.result import Note
 from studies.bundle import RATERS, RATING_KINDS, RATINGS, STIMULI, Table
-from studies.config import Method
+from studies.config import Method, StudyConfig
 from studies.errors import InputError
 from studies.scales import SCALES
 
@@ -378,3 +378,14 @@ def any_simulated(ratings: pd.DataFrame, comparisons: pd.DataFrame, raters: pd.D
     people = [] if raters is None else [raters[raters["rater"].isin(answered)]]
     marked = (frame["simulated"] for frame in (ratings, comparisons, *people) if "simulated" in frame)
     return any(bool(marks.any()) for marks in marked)
+
+
+def set_aside(config: StudyConfig | None, ratings: pd.DataFrame, stimuli: pd.DataFrame) -> frozenset[str]:
+    """Stimuli that the study file has for practice or as gold methods, and that have no scored rating."""
+    if config is None:
+        return frozenset()
+    practice = {item.name for item in config.items if item.role == "training"}
+    gold = {method.name for method in config.methods if method.role == "gold"}
+    such = stimuli["item"].isin(practice) | stimuli["method"].isin(gold)
+    scored = ratings["stimulus"][ratings["kind"] == "scored"]
+    return frozenset(stimuli["stimulus"][such]) - {*scored}

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from django.core.files.storage import default_storage
@@ -20,6 +21,7 @@ from studies.errors import InputError
 FLAG = "MOS_PREVIEW"
 ELSEWHERE = ("MOS_DATABASE_URL", "MOS_REDIS_URL", "MOS_BASE_URL")
 SOURCE = "source"
+WATCH_S = 0.2
 
 
 def preview(study: str, bind: str) -> int:
@@ -39,10 +41,15 @@ def preview(study: str, bind: str) -> int:
 
 
 def _ended(child: subprocess.Popen[bytes]) -> int:
-    """Wait for it; Ctrl-C reaches both, and its own end is waited for."""
+    """Wait for it; Ctrl-C reaches both, and its own end is waited for.
+
+    Not child.wait(): it would not hear a signal that comes between the last instruction and its call.
+    """
     while True:
         try:
-            return child.wait()
+            while (code := child.poll()) is None:
+                time.sleep(WATCH_S)
+            return code
         except KeyboardInterrupt:
             child.terminate()
 

@@ -21,6 +21,7 @@ from studies.errors import InputError
 ROOT = Path(__file__).resolve().parent.parent
 START_S = 60.0
 STOP_S = 20.0
+WATCH_S = 0.2
 
 
 @contextmanager
@@ -37,7 +38,9 @@ def serve(bind: str, ready: Callable[[str], None]) -> None:
     """Serve until interrupted; `ready` gets the base URL. Raises InputError as `running_server` does."""
     with _process(bind) as (child, url):
         ready(url)
-        code = child.wait()
+        # Not child.wait(): it would not hear a signal that comes between the last instruction and its call.
+        while (code := child.poll()) is None:
+            time.sleep(WATCH_S)
     raise InputError(f"the web server at {url} ended by itself (exit code {code}); see its messages above.")
 
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from celery import Celery
+from celery.app.registry import TaskRegistry
 from celery.worker import WorkController, state
 from django.conf import settings
 from django.db import connections
@@ -75,7 +76,8 @@ def embedded_worker() -> Iterator[None]:
 
 def _app_beside() -> Celery:
     """The same tasks for a second worker: an application remembers one choice of queues."""
-    beside = Celery("mos_platform.awaited", tasks=app.tasks, set_as_current=False)
+    own = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
+    beside = Celery("mos_platform.awaited", tasks=TaskRegistry(own), set_as_current=False)
     beside.config_from_object("django.conf:settings", namespace="CELERY")
     return beside
 

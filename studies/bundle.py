@@ -125,6 +125,8 @@ COMPARISONS = Table(
         Column("first"),
         Column("score", "number"),
         Column("expected_choice"),
+        Column("expected_low", "number"),
+        Column("expected_high", "number"),
         Column("adaptive", "boolean"),
         *_PRESENTATION,
     ),

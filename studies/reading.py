@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache
@@ -79,7 +79,7 @@ def mistakes(model: type[BaseModel], error: ValidationError, under: str = "") ->
         _without_echoes(error.errors(include_url=False)), key=lambda one: one["type"] != "extra_forbidden"
     )
     return [
-        (problem["loc"], _mend(model, problem, ".".join(_shown([under, *problem["loc"]]))))
+        (_location(problem), _mend(model, problem, ".".join(_shown([under, *_location(problem)]))))
         for problem in problems
     ]
 
@@ -87,12 +87,14 @@ def mistakes(model: type[BaseModel], error: ValidationError, under: str = "") ->
 def _without_echoes(problems: list[ErrorDetails]) -> list[ErrorDetails]:
     """Where a value may be one of several kinds, the mistake of the kind that it comes nearest to."""
     kept: dict[Location, ErrorDetails] = {}
+    above: set[Location] = set()
     for problem in sorted(problems, key=_is_of_another_kind):
         place = tuple(_shown(problem["loc"]))
-        below = any(known[: len(place)] == place for known in kept)
-        if not (below and (_is_of_another_kind(problem) or _is_echo(problem))):
+        if not (place in above and (_is_of_another_kind(problem) or _is_echo(problem))):
             kept.setdefault(place, problem)
-    return [problem for problem in problems if any(problem is one for one in kept.values())]
+            above.update(place[:length] for length in range(len(place) + 1))
+    nearest = {id(problem) for problem in kept.values()}
+    return [problem for problem in problems if id(problem) in nearest]
 
 
 def _is_of_another_kind(problem: ErrorDetails) -> bool:
@@ -120,7 +122,9 @@ def _mend(model: type[BaseModel], problem: ErrorDetails, key: str) -> str:
         case "missing":
             mend = " is missing; add it"
         case "extra_forbidden":
-            mend = f" is not known{_suggestion(model, str(problem['loc'][-1]))}"
+            mend = f" is not known{_suggestion(model, _shown(problem['loc']))}"
+        case "invalid_key":
+            mend = " is not known; remove it"
         case "string_pattern_mismatch":
             mend = f": {given} cannot be used as it is; {_rule(problem)}"
         case "string_type" if (unquoted := no_text(problem["input"])) is not None:
@@ -188,13 +192,25 @@ def _known_keys(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
     return dict(_homes(schema, schema, ()))
 
 
-def _suggestion(model: type[BaseModel], key: str) -> str:
-    homes = _known_keys(model)
-    if key in homes:
+def _suggestion(model: type[BaseModel], place: Sequence[str]) -> str:
+    """The key meant: one of the object it stands in, or the same or a similar one elsewhere."""
+    homes, key = _known_keys(model), place[-1]
+    around = tuple(part for part in place[:-1] if not part.isdigit())
+    here = sorted(known for known, home in homes.items() if home == around)
+    near = get_close_matches(key, here, n=1)
+    if key in homes and not near:
         home = ".".join(homes[key])
         return f" here; move it under '{home}'" if home else " here; move it out to the top level of the file"
-    near = get_close_matches(key, sorted(homes), n=1)
+    near = near or get_close_matches(key, sorted(homes), n=1)
     return f" (did you mean '{near[0]}'?); rename it" if near else "; remove it or correct its spelling"
+
+
+def _location(problem: ErrorDetails) -> Location:
+    """Its keys; one that is no text as YAML has it."""
+    if problem["type"] != "invalid_key":
+        return problem["loc"]
+    words = {"None": "~", "True": "true", "False": "false"}
+    return (*problem["loc"][:-1], words.get(str(problem["input"]), str(problem["input"])))
 
 
 def _homes(

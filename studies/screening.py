@@ -21,10 +21,10 @@ class Thresholds(BaseModel):
 
 
 class Attention(Thresholds):
-    """Flagged: whoever missed more attention checks than allowed."""
+    """Flagged: whoever missed more attention checks than allowed; gold trials count as attention checks."""
 
     allowed_misses: Annotated[int, Field(ge=0)] = 0
-    """How many checks may be missed."""
+    """How many checks and gold trials, together, may be missed."""
 
 
 class Playback(Thresholds):

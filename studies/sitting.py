@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import comb
-
 from studies.config import Part, StudyConfig
+from studies.config.counts import methods_judged, pairs_compared
 
 SECONDS_PER_TRIAL = 2.0  # grey before and after, and finding the button
+SECONDS_AROUND = 120.0  # consent, questionnaire, instructions, debriefing
 SECONDS_PER_QUESTION = {"rating": 3.0, "choice": 5.0, "text": 25.0}
 
 
@@ -34,6 +34,11 @@ def answer_seconds(part: Part) -> float:
     return SECONDS_PER_TRIAL + sum(SECONDS_PER_QUESTION[question.type] for question in part.questions)
 
 
+def sitting_minutes(config: StudyConfig, clip_seconds: float) -> float:
+    """About how long one sitting takes from the first page to the last."""
+    return (sitting_seconds(config, clip_seconds) + SECONDS_AROUND) / 60
+
+
 def sitting_seconds(config: StudyConfig, clip_seconds: float) -> float:
     """About how long the trials of one sitting take where clips last `clip_seconds` on average."""
     return sum(
@@ -43,18 +48,8 @@ def sitting_seconds(config: StudyConfig, clip_seconds: float) -> float:
 
 
 def _methods(config: StudyConfig, part: Part) -> int:
-    """The methods whose clips are judged one by one in a sitting."""
-    judged = len(config.scored_methods) - (part.test_method == "DCR")
-    if config.design.raters == "within":
-        return judged
-    return 1 + (part.test_method == "ACR-HR")
+    return methods_judged(part, len(config.scored_methods), config.design.raters)
 
 
 def _pairs(config: StudyConfig, part: Part) -> int:
-    """The pairs of methods that meet in a sitting."""
-    if isinstance(part.pairs, tuple):
-        return len(part.pairs)
-    n = len(config.scored_methods)
-    if part.pairs == "all":
-        return comb(n, 2)
-    return n - 1 if config.design.raters == "within" else 1
+    return pairs_compared(part, len(config.scored_methods), config.design.raters)

@@ -14,6 +14,7 @@ from studies.yamlmistakes import described
 
 Location = tuple[str | int, ...]
 LARGEST = 1024 * 1024  # bytes
+LONGEST_NUMBER = 4000  # digits; Python reads 4,300
 MOST_NODES = 200_000  # after aliases are followed
 
 
@@ -60,7 +61,9 @@ class _Loader(yaml.SafeLoader):
         try:
             return super().construct_object(node, deep)
         except (ValueError, OverflowError) as error:
-            raise _UnreadableError(str(error), node.start_mark) from None
+            many = isinstance(node, yaml.ScalarNode) and len(node.value) > LONGEST_NUMBER
+            reason = f"a number of {len(node.value):,} digits" if many else str(error)
+            raise _UnreadableError(reason, node.start_mark) from None
 
 
 def read_yaml_file(file: Path, hint: str) -> YamlFile:
@@ -68,7 +71,8 @@ def read_yaml_file(file: Path, hint: str) -> YamlFile:
     try:
         if file.stat().st_size > LARGEST:
             raise InputError(f"{file} is larger than {LARGEST // 1024**2} MiB; it can be no study file.")
-        text = _decoded(file.read_bytes(), str(file))
+        with file.open("rb") as opened:
+            text = _decoded(opened.read(LARGEST + 1), str(file))
     except FileNotFoundError:
         raise InputError(f"{file} does not exist; {hint}.") from None
     except (OSError, ValueError) as error:

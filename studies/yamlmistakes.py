@@ -36,6 +36,10 @@ WORDS = (
     (r"for merging, but found", "'<<' takes an alias such as *name of keys and values; correct it"),
     (r"found unexpected end of stream", "the quotation mark that opens here is never closed; close it"),
     (
+        r"expected ',' or '.', but got '\?'",
+        "a text between braces or brackets cannot hold a question mark; put the text in quotes",
+    ),
+    (
         r"expected ',' or '(.)'",
         "after the bracket that opens here a comma or the closing {0} is missing; add it",
     ),
@@ -56,10 +60,10 @@ def described(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
     """The line (from 1) and what is wrong there, without a full stop."""
     if isinstance(error, yaml.reader.ReaderError):
         place = text.count("\n", 0, error.position) + 1
-        return place, f"character U+{ord(str(error.character)):04X} cannot stand in YAML; remove it"
+        return place, f"character U+{int(error.character):04X} cannot stand in YAML; remove it"
     problem = str(getattr(error, "problem", None) or "it cannot be parsed")
     mark = getattr(error, "problem_mark", None)
-    if problem.startswith(OPENING):
+    if problem.startswith(OPENING) and not problem.endswith("but got '?'"):
         mark = getattr(error, "context_mark", None) or mark
     line = mark.line + 1 if mark else None
     opened = _opened_above(text, line)

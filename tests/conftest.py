@@ -30,9 +30,19 @@ CHROMIUM_ARGS = (
 REPO = Path(__file__).resolve().parents[1]
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A job in the background ignores Ctrl-C, and the servers it starts would ignore it too."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.addinivalue_line("markers", "long: takes half a minute or more, begun before all others")
+    # pytest-xdist would hand out the modules with many tests first; the long tests stand in small ones.
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules with long tests first: begun last, one would keep a single process at work alone."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")

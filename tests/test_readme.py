@@ -24,7 +24,7 @@ import pytest
 FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 DEMO = ".venv/bin/python -m mos_platform demo --once"
-LONGEST_S = 300
+LONGEST_S = 600
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,7 @@ def perform(command: str, repo: Path, checkout: Path) -> str:
     return run(command, checkout)
 
 
+@pytest.mark.long
 def test_every_shown_command_works_and_prints_what_is_shown(readme: str, repo: Path, checkout: Path) -> None:
     shown = shown_commands(readme)
     assert {"make demo", "make test"} <= {example.command for example in shown}

@@ -1,6 +1,8 @@
-"""Practice, hidden repeats and attention checks; 0 says that there was none, None that it is not known."""
+"""Practice, hidden repeats, attention checks and gold; 0 says that there was none, None: not known."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import pandas as pd
 
@@ -12,23 +14,28 @@ from analysis.tables import TRIAL
 
 
 def checks_part(data: StudyData) -> Checks:
-    checks = checks_of(data)
-    missed = checks["missed"].astype(bool)
-    known = len(checks) > 0 or _without_checks(data)
+    of_both = checks_of(data).astype({"gold": bool, "missed": bool})
+    checks, gold = of_both[~of_both["gold"]], of_both[of_both["gold"]]
+    known = len(checks) > 0 or _declared(data, "attention_checks") == 0
+    known_gold = len(gold) > 0 or _declared(data, "gold") == 0
     return Checks(
         n_training=_trials(data, "training"),
         n_repeats=_trials(data, "repeat"),
         n_checks=len(checks) if known else None,
-        n_passed=int((~missed).sum()) if known else None,
-        pass_rate=float((~missed).mean()) if len(checks) else None,
+        n_passed=int((~checks["missed"]).sum()) if known else None,
+        pass_rate=float((~checks["missed"]).mean()) if len(checks) else None,
         n_raters_checked=int(checks["rater"].nunique()) if known else None,
-        n_raters_missed=int(checks["rater"][missed].nunique()) if known else None,
+        n_raters_missed=int(checks["rater"][checks["missed"]].nunique()) if known else None,
+        n_gold=len(gold) if known_gold else None,
+        n_gold_passed=int((~gold["missed"]).sum()) if known_gold else None,
+        n_raters_gold=int(gold["rater"].nunique()) if known_gold else None,
+        n_raters_gold_missed=int(gold["rater"][gold["missed"]].nunique()) if known_gold else None,
     )
 
 
-def _without_checks(data: StudyData) -> bool:
-    """Whether the study declared that it has none."""
-    return data.config is not None and not any(part.attention_checks for part in data.config.parts)
+def _declared(data: StudyData, kind: Literal["attention_checks", "gold"]) -> int | None:
+    """How many the study declared for a sitting; None without a study file."""
+    return None if data.config is None else sum(getattr(part, kind) for part in data.config.parts)
 
 
 def _trials(data: StudyData, kind: str) -> int | None:

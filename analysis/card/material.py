@@ -11,10 +11,11 @@ from studies.bundle import STIMULI
 
 
 def material_part(data: StudyData) -> Material:
-    stimuli = data.stimuli
+    stimuli = data.stimuli[~data.stimuli["stimulus"].isin(data.aside)]
     n_fixed = sum((counts(stimuli, "sha256") or {}).values())
     return Material(
         n_stimuli=len(stimuli),
+        n_stimuli_aside=len(data.aside),
         n_items=len(data.items),
         duration_s_range=span(stimuli, "duration_s"),
         fps_range=span(stimuli, "fps"),

@@ -134,6 +134,7 @@ class Material(Part):
     """Ranges are [lowest, highest]; splits count stimuli, attributes count items by level."""
 
     n_stimuli: int
+    n_stimuli_aside: int = Field(description="For practice and as gold only; not among n_stimuli.")
     n_items: int
     duration_s_range: tuple[float, float] | None
     fps_range: tuple[float, float] | None
@@ -158,7 +159,7 @@ class Viewing(Part):
 
 
 class Checks(Part):
-    """Training and attention checks; a count of 0 says that there was none, null that it is not known."""
+    """Training, checks and gold; a count of 0 says that there was none, null that it is not known."""
 
     n_training: int | None
     n_repeats: int | None
@@ -167,6 +168,10 @@ class Checks(Part):
     pass_rate: float | None
     n_raters_checked: int | None
     n_raters_missed: int | None = Field(description="Raters who missed at least one check.")
+    n_gold: int | None = Field(description="Trials with a clip whose answer is known.")
+    n_gold_passed: int | None = Field(description="Of them, answered as expected.")
+    n_raters_gold: int | None
+    n_raters_gold_missed: int | None = Field(description="Raters who missed at least one gold trial.")
 
 
 class Timing(Part):

@@ -20,8 +20,8 @@ DESIGN = (
     "Each sitting takes the stimuli (or pairs) that fewest sittings hold so far, at random among equals, in "
     "a random order in which neighbours differ in item and method where that can be had; sides and "
     "first-played sides of pairs are random and balanced within a sitting; attention checks stand at random "
-    "places in the middle three fifths of a part; each sitting draws with a seed of its own, and the order "
-    "is recorded"
+    "places in the middle three fifths of a part, in a short one anywhere but at its start; each sitting "
+    "draws with a seed of its own, and the order is recorded"
 )
 
 

@@ -72,7 +72,7 @@ def _simulated(data: StudyData) -> int | None:
 def methods_part(results: Row, data: StudyData) -> list[Method]:
     """In the study's order. Raters and ratings are those whose answers count."""
     described = {m.name: m.description for m in data.config.methods} if data.config else {}
-    stimuli = counts(data.stimuli, "method") or {}
+    stimuli = counts(data.stimuli[~data.stimuli["stimulus"].isin(data.aside)], "method") or {}
     gone = set().union(*_excluded(results).values())
     rated, compared = _busiest(data, gone), _compared(data, gone)
     return [

@@ -215,6 +215,7 @@ def attention(view: View) -> Plot:
         for patch, value in zip(axes.patches, sorted(missed), strict=False):
             patch.set_color(ALARM if limit is not None and value > limit else FAINT)
     rule = f" Flagged: more than {number(limit, 0)}." if limit is not None else ""
+    rule += " Gold trials are among the checks." if view.card["checks"]["n_gold"] else ""
     alt = "; ".join(f"{bar[0]}: {counted(int(bar[1]), 'rater')}" for bar in bars)
     return Plot("attention", f"Number of raters.{rule}", f"Attention checks: {alt}.", figure)
 

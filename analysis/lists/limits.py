@@ -150,7 +150,7 @@ def _unrated(data: StudyData) -> set[str]:
     return {
         name
         for item, method, name, is_reference in clips
-        if not is_reference and name not in rated and not {(item, method), ("", method)} & shown
+        if not is_reference and name not in rated | data.aside and not {(item, method), ("", method)} & shown
     }
 
 

@@ -33,6 +33,7 @@ def design_lines(card: Row) -> list[Line]:
         ("Instructions", protocol["texts"] and protocol["texts"]["instructions"]),
         ("Training", joined(told["training"], _count(card["checks"]["n_training"], "practice trial"))),
         ("Attention checks", _checks(card["checks"])),
+        ("Gold trials", _gold(card["checks"])),
         ("Hidden repeats", _count(card["checks"]["n_repeats"], "trial")),
         ("Order", _order(protocol["order"])),
         ("Questions of a trial", ORDERS.get(protocol["order"]["question_order"])),
@@ -72,6 +73,16 @@ def _checks(checks: Row) -> str | None:
     return (
         f"{checks['n_passed']} of {checks['n_checks']} passed ({percent(checks['pass_rate'])}); "
         f"{checks['n_raters_missed']} of {counted(checks['n_raters_checked'], 'rater')} missed one or more"
+    )
+
+
+def _gold(checks: Row) -> str | None:
+    if not checks["n_gold"]:
+        return _count(checks["n_gold"], "trial")
+    return (
+        f"{checks['n_gold_passed']} of {checks['n_gold']} answered as expected; "
+        f"{checks['n_raters_gold_missed']} of {counted(checks['n_raters_gold'], 'rater')} missed one or "
+        "more; a miss counts as a missed attention check"
     )
 
 
@@ -149,7 +160,9 @@ def _stimuli(material: Row) -> str:
             parts.append(f"{low} {unit}" if low == high else f"{low} to {high} {unit}")
     if material["n_sha256"]:
         parts.append(f"sha256 recorded of {material['n_sha256']}")
-    return ", ".join(parts)
+    aside = counted(material["n_stimuli_aside"], "more stimulus", "more stimuli")
+    beside = f"{aside} for practice or as gold only" if material["n_stimuli_aside"] else None
+    return "; ".join(filter(None, (", ".join(parts), beside)))
 
 
 def reliability_lines(card: Row) -> list[Line]:

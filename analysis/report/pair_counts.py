@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from analysis.figures.numbers import counted, listed
 from analysis.figures.pairs import resolved
@@ -25,20 +26,31 @@ def none_resolved(view: View, rows: Sequence[Row]) -> bool:
     return len(rows) > 1 and all(map(testable, rows)) and not any(resolved(view, row) for row in rows)
 
 
-def pair_counts(view: View, rows: Sequence[Row], told: Sequence[Row], key: str, even: float) -> list[str]:
-    """Counts over the pairs that can be tested, and the resolved ones that no sentence was about.
+@dataclass(frozen=True)
+class Difference:
+    """`key` is the difference of a pair, `even` its value where there is none.
 
-    `key` is the difference of a pair, `even` its value where there is none.
+    `by` says what differs, where pairs are counted by another difference, too.
     """
+
+    key: str
+    even: float
+    by: str = ""
+
+
+def pair_counts(view: View, rows: Sequence[Row], told: Sequence[Row], difference: Difference) -> list[str]:
+    """Counts over the pairs that can be tested, and the resolved ones that no sentence was about."""
     tested = [row for row in rows if testable(row)]
     if not tested:
         return [_none_testable(rows)] if rows else []
     if len(rows) < 2:
         return []
     clear = [row for row in tested if resolved(view, row)]
-    further = [_ordered(row, row[key] - even) for row in clear if row not in told]
+    further = [_ordered(row, row[difference.key] - difference.even) for row in clear if row not in told]
     rest = _further(view, rows, further, said=bool(told)) if len(clear) < len(tested) else ""
-    return [" ".join(filter(None, (_resolved(len(clear), len(tested)), _untestable(rows, tested), rest)))]
+    count = _resolved(len(clear), len(tested))
+    count = f"{difference.by}, {count[0].lower()}{count[1:]}" if difference.by else count
+    return [" ".join(filter(None, (count, _untestable(rows, tested), rest)))]
 
 
 def _resolved(clear: int, tested: int) -> str:

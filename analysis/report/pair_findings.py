@@ -9,7 +9,7 @@ from analysis.figures.numbers import counted, listed, number, p_phrase, percent,
 from analysis.figures.pairs import all_pairs, resolved
 from analysis.figures.view import Row, View
 from analysis.report.leaders import highest, nobody_leads, strongest, strongest_within_groups
-from analysis.report.pair_counts import ADJUSTED, none_resolved, pair_counts, testable
+from analysis.report.pair_counts import ADJUSTED, Difference, none_resolved, pair_counts, testable
 from analysis.report.text import escaped
 
 MOST_PAIRS = 6
@@ -25,6 +25,7 @@ def rated(view: View, question: str, order: Sequence[str]) -> list[str]:
     known = [(above, below, row) for above, below, row in found if row and testable(row)]
     clear = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
     open_ones = [one for one in known if not resolved(view, one[2])]
+    by = "By mean scores" if view.rows("preference_pairs", question) else ""
     leader = highest(view, question)
     if nobody_leads(leader) and none_resolved(view, rows):
         return [_with_count(leader, rows), _neighbours("Differences", [_whether(*one) for one in open_ones])]
@@ -32,7 +33,7 @@ def rated(view: View, question: str, order: Sequence[str]) -> list[str]:
         leader,
         " ".join(f"{_above(*one)}." for one in clear),
         _not_resolved([_whether(*one) for one in open_ones], "is rated above"),
-        *pair_counts(view, rows, [row for _, _, row in clear], "mean", 0.0),
+        *pair_counts(view, rows, [row for _, _, row in clear], Difference("mean", 0.0, by)),
     ]
 
 
@@ -45,6 +46,7 @@ def preferred(view: View, question: str) -> list[str]:
     known = [_ahead(a, b, row) for a, b, row in found if row and row["p_a"] is not None and testable(row)]
     clear = [one for one in known if resolved(view, one[2])][:MOST_PAIRS]
     open_ones = [one for one in known if not resolved(view, one[2])]
+    by = "By who was preferred, however clearly" if all_pairs(view, question) else ""
     leader = strongest(view, question)
     if nobody_leads(leader) and none_resolved(view, pairs):
         return [_with_count(leader, pairs), _neighbours("Shares", [_whether_won(*one) for one in open_ones])]
@@ -53,7 +55,7 @@ def preferred(view: View, question: str) -> list[str]:
         *strongest_within_groups(view, question),
         " ".join(_won(*one) for one in clear),
         _not_resolved([_whether_won(*one) for one in open_ones], "is preferred to"),
-        *pair_counts(view, pairs, [row for _, _, row in clear], "p_a", 0.5),
+        *pair_counts(view, pairs, [row for _, _, row in clear], Difference("p_a", 0.5, by)),
     ]
 
 

@@ -25,7 +25,14 @@ def summary(view: View) -> Text:
     sentences = [_excluded(applied, everybody, view.card["screening"]["declared"])]
     if kept:
         sentences.append(f"Rules that were not declared exclude nobody; they flag: {_by_rule(kept)}.")
-    return Text((("", (*sentences, *effect(view))),))
+    return Text((("", (*sentences, *_gold(view), *effect(view))),))
+
+
+def _gold(view: View) -> list[str]:
+    """That clips with known answers can exclude raters, too."""
+    if not view.card["checks"]["n_gold"]:
+        return []
+    return ["The rule attention counts a gold trial not answered as expected as a missed attention check."]
 
 
 def _excluded(applied: Sequence[Row], everybody: int, declared: Sequence[str] | None) -> str:

@@ -19,26 +19,35 @@ def attention(answers: Answers, screening: Screening) -> list[Finding]:
     if checks.empty:
         return []
     limit = screening.attention.allowed_misses
-    seen = {str(rater): missed.to_numpy(dtype=bool) for rater, missed in checks.groupby("rater")["missed"]}
+    seen = {str(rater): own for rater, own in checks.groupby("rater")}
     return [_finding(rater, seen.get(rater), limit) for rater in answers.raters]
 
 
-def _finding(rater: str, missed: BoolArray | None, limit: int) -> Finding:
-    if missed is None:
+def _finding(rater: str, own: pd.DataFrame | None, limit: int) -> Finding:
+    if own is None:
         return Finding(rater, None, None, limit, flagged=False, reason="answered no attention check")
+    missed, gold = own["missed"].to_numpy(dtype=bool), own["gold"].to_numpy(dtype=bool)
     count = int(missed.sum())
-    reason = f"missed {count} of {counted(len(missed), 'attention check')}"
+    reason = f"missed {_missed(missed, gold)}"
     return Finding(rater, None, float(count), limit, count > limit, reason)
 
 
+def _missed(missed: BoolArray, gold: BoolArray) -> str:
+    """`1 of 2 attention checks and 1 of 1 gold trial`."""
+    kinds = ((~gold, "attention check"), (gold, "gold trial"))
+    return " and ".join(
+        f"{int(missed[kind].sum())} of {counted(int(kind.sum()), name)}" for kind, name in kinds if kind.any()
+    )
+
+
 def checks_of(data: StudyData) -> pd.DataFrame:
-    """rater, missed (bool): one row per answered attention check."""
+    """rater, gold, missed (bool): one row per answered attention check or gold trial."""
     return pd.concat([_rating_checks(data.ratings), _comparison_checks(data.comparisons)], ignore_index=True)
 
 
 def _rating_checks(ratings: pd.DataFrame) -> pd.DataFrame:
     if not {"expected_low", "expected_high"} & set(ratings.columns):
-        return pd.DataFrame({"rater": [], "missed": []})
+        return pd.DataFrame({"rater": [], "gold": np.array([], bool), "missed": np.array([], bool)})
     checks = ratings[ratings["kind"].isin(["gold", "trap"])]
     score = checks["score"].to_numpy(dtype=float)
     low = _bound(checks, "expected_low")
@@ -46,8 +55,9 @@ def _rating_checks(ratings: pd.DataFrame) -> pd.DataFrame:
     known = ~(np.isnan(low) & np.isnan(high))
     checks = checks.assign(missed=(score < low) | (score > high))[known]
     # One trial is one check, however many questions stood on its screen.
-    trial = [name for name in TRIAL if name in checks]
-    return checks.groupby(trial, dropna=False)["missed"].any().reset_index()[["rater", "missed"]]
+    trial = [*(name for name in TRIAL if name in checks), "gold"]
+    checks = checks.assign(gold=checks["kind"] == "gold")
+    return checks.groupby(trial, dropna=False)["missed"].any().reset_index()[["rater", "gold", "missed"]]
 
 
 def _bound(checks: pd.DataFrame, column: str) -> FloatArray:
@@ -55,6 +65,9 @@ def _bound(checks: pd.DataFrame, column: str) -> FloatArray:
 
 
 def _comparison_checks(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """A graded check is missed by another grade than the one asked for, on whichever side."""
     checks = comparisons[(comparisons["expected_choice"] != "") & (comparisons["rater"] != "")]
-    missed = checks["choice"].to_numpy() != checks["expected_choice"].to_numpy()
-    return pd.DataFrame({"rater": checks["rater"].to_numpy(), "missed": missed})
+    side = checks["choice"].to_numpy() != checks["expected_choice"].to_numpy()
+    score = _bound(checks, "score")
+    grade = (score < _bound(checks, "expected_low")) | (score > _bound(checks, "expected_high"))
+    return pd.DataFrame({"rater": checks["rater"].to_numpy(), "gold": False, "missed": side | grade})

@@ -62,12 +62,20 @@ def spread(
     rng: np.random.Generator,
     grouped_by: str | None = None,
 ) -> list[PlannedTrial]:
-    """Put the others at random places of the middle three fifths, away from trials like them."""
+    """Put the others at random places of the middle three fifths, away from trials like them.
+
+    Of few trials the middle is all but the beginning.
+    """
     placed = list(trials)
     for other in others:
-        low, high = len(placed) // 5, max(len(placed) * 4 // 5, 1)
-        insert(placed, other, range(low, max(high, low + 1)), rng, grouped_by)
+        insert(placed, other, _middle(len(placed)), rng, grouped_by)
     return placed
+
+
+def _middle(n: int) -> range:
+    """How many of n trials may stand before one that is put among them."""
+    low = n // 5 if n < 2 else max(n // 5, 1)
+    return range(low, -(-n * 4 // 5) + 1)
 
 
 def insert(

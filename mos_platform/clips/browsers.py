@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from mos_platform.clips.facts import AudioFacts, ClipFacts, VideoFacts
 
 MP4, WEBM = "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"
 WEBM_VIDEO, WEBM_AUDIO = frozenset({"vp8", "vp9", "av1"}), frozenset({"opus", "vorbis"})
-PROFILES = frozenset(
-    {"Constrained Baseline", "Baseline", "Main", "High", "Constrained High", "Progressive High"}
-)
+PROFILES = frozenset({"Constrained Baseline", "Baseline", "Main", "High"})
 PIXEL_FORMATS = frozenset({"yuv420p", "yuvj420p"})
+AAC_PROFILES = frozenset({"", "LC", "HE-AAC", "HE-AACv2"})
 # The largest picture of H.264's level 5.2, beyond which phones give up.
 LARGEST = 4096 * 2304
+MOST_BLOCKS_A_SECOND = 2_073_600  # of 16×16 pixels, at the same level: 4096×2304 at 56, 3840×2160 at 64
 NAMES = {
     "avi": "AVI",
     "av1": "AV1",
@@ -26,6 +28,15 @@ NAMES = {
     "ac3": "AC-3",
     "flac": "FLAC",
 }
+
+
+def too_large(width: int, height: int, fps: float) -> str:
+    """Why phones do not decode such pictures, as a short phrase; empty where they do."""
+    if width * height > LARGEST:
+        return f"size {width}×{height}, larger than phones decode"
+    if ceil(width / 16) * ceil(height / 16) * fps > MOST_BLOCKS_A_SECOND:
+        return f"{fps:.4g} pictures of {width}×{height} a second, more than phones decode"
+    return ""
 
 
 def obstacles(facts: ClipFacts) -> list[str]:
@@ -53,15 +64,17 @@ def _picture(video: VideoFacts) -> list[str]:
         f"H.264 profile {video.profile}" if video.codec == "h264" and video.profile not in PROFILES else "",
         "" if video.pixel_format in PIXEL_FORMATS else f"pixel format {video.pixel_format}, not yuv420p",
         f"odd size {size}" if video.width % 2 or video.height % 2 else "",
-        f"size {size}, larger than phones decode" if video.width * video.height > LARGEST else "",
+        too_large(video.width, video.height, video.fps),
         "interlaced picture" if video.interlaced else "",
     ]
 
 
 def _sound(audio: AudioFacts | None) -> list[str]:
-    if audio is None or audio.codec == "aac":
+    if audio is None:
         return []
-    return [f"{_named(audio.codec)} sound, not AAC"]
+    if audio.codec != "aac":
+        return [f"{_named(audio.codec)} sound, not AAC"]
+    return [] if audio.profile in AAC_PROFILES else [f"AAC profile {audio.profile}"]
 
 
 def _named(word: str) -> str:

@@ -44,7 +44,7 @@ def main() -> None:
     os.dup2(2, 1)  # what libraries print must not be taken for replies
     tasks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(inbox, tasks), daemon=True).start()
-    _send(outbox, ("ready", None))
+    _send(outbox, pickle.dumps(("ready", None)))
     while True:
         _grant_seconds(limits["cpu_s"])
         _send(outbox, _work(tasks.get()))
@@ -88,37 +88,39 @@ def _receive(inbox: BinaryIO, tasks: queue.SimpleQueue[bytes]) -> None:
         tasks.put(inbox.read(LENGTH.unpack(header)[0]))
 
 
-def _send(outbox: BinaryIO, reply: Reply) -> None:
-    outbox.write(framed(pickle.dumps(reply)))
+def _send(outbox: BinaryIO, reply: bytes) -> None:
+    outbox.write(framed(reply))
     outbox.flush()
 
 
-def _work(task: bytes) -> Reply:
+def _work(task: bytes) -> bytes:
+    """The reply, pickled."""
     try:
         work, arguments = pickle.loads(task)  # noqa: S301 - our own parent wrote it
-        return _sendable(("done", work(*arguments)))
+        return pickle.dumps(("done", work(*arguments)))
     except InputError as error:
         return _sendable(("refused", error))
     except MemoryError:
-        return ("memory", None)
+        return pickle.dumps(("memory", None))
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
-            return ("file", None)
+            return pickle.dumps(("file", None))
         return _failed(error)
 
 
-def _failed(error: Exception) -> Reply:
+def _failed(error: Exception) -> bytes:
     """A mistake of ours, not of the clip: the parent raises it with this process's own traceback."""
     error.add_note(traceback.format_exc())
     try:
         return _sendable(("failed", error))
     except Exception:
-        return ("failed", RuntimeError(traceback.format_exc()))
+        return pickle.dumps(("failed", RuntimeError(traceback.format_exc())))
 
 
-def _sendable(reply: Reply) -> Reply:
-    pickle.loads(pickle.dumps(reply))  # noqa: S301 - some exceptions can be pickled, but not read again
-    return reply
+def _sendable(reply: Reply) -> bytes:
+    pickled = pickle.dumps(reply)
+    pickle.loads(pickled)  # noqa: S301 - some exceptions can be pickled, but not read again
+    return pickled
 
 
 if __name__ == "__main__":

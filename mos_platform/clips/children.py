@@ -16,8 +16,8 @@ from typing import IO, Any
 from mos_platform.clips.child import LENGTH, Reply, framed
 
 GIB = 1 << 30
-# Leaks of decoders must not add up.
-TASKS_PER_CHILD = 500
+# Leaks of decoders must not add up, nor the quarter second that a child takes to start.
+TASKS_PER_CHILD = 2000
 START_S = 60.0
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); "

@@ -12,7 +12,7 @@ import av
 from av.codec.context import Flags
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from mos_platform.clips.drawing import Drawing, Drawn
@@ -124,6 +124,7 @@ class _Pace:
         place = place if self._limit is None else min(place, self._limit)
         for moment in range(self._written, place):
             picture.pts, picture.time_base = moment, 1 / self._fps
+            picture.pict_type = PictureType.NONE  # the coder of before chose it, and would show through
             self._written += 1
             yield picture
 

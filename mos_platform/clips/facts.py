@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mos_platform.clips.coding import UNTOLD, Coding
+
 
 @dataclass(frozen=True)
 class VideoFacts:
@@ -61,3 +63,4 @@ class ClipFacts:
     duration_s: float
     video: VideoFacts
     audio: AudioFacts | None
+    coding: Coding = UNTOLD

@@ -9,20 +9,29 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby, pairwise
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, Protocol
 
 # Divides the usual rates without remainder: 24, 25, 30, 50, 60 pictures per second and their 1000/1001 parts.
 TIMESCALE = 120_000
 CHUNK_S = 0.5
+PIECE = 2**20  # bytes read at one go
 LONGEST = 2**32 - 2**24  # bytes of samples, or units of time; boxes hold 32 bits, and the index needs room
 BRANDS = b"isom" + struct.pack(">I", 512) + b"isomiso2avc1mp41"
 UPRIGHT = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 UNDETERMINED = 0x55C4  # language "und"
 
 
-@dataclass(frozen=True)
-class Sample:
+class Writable(Protocol):
+    """What a clip is written to."""
+
+    def write(self, content: bytes, /) -> object:
+        """Append it."""
+        ...
+
+
+class Sample(NamedTuple):
     """One encoded picture or stretch of sound; times in the track's units, 0 where the clip begins.
 
     `at` is where its bytes begin in the file that holds all samples.
@@ -51,12 +60,12 @@ class Track:
     height: int = 0
     end: int | None = None
 
-    @property
+    @cached_property
     def begins(self) -> int:
         """Where the presentation begins, not before 0."""
         return max(0, min(sample.pts for sample in self.samples))
 
-    @property
+    @cached_property
     def ends(self) -> int:
         last = max(sample.pts + sample.duration for sample in self.samples)
         return last if self.end is None else min(self.end, last)
@@ -66,7 +75,7 @@ class Track:
         return Fraction(self.ends, self.timescale)
 
 
-def write_mp4(target: BinaryIO, tracks: Sequence[Track], payload: BinaryIO) -> None:
+def write_mp4(target: Writable, tracks: Sequence[Track], payload: BinaryIO) -> None:
     """Write the clip; `payload` holds the samples' bytes at the places they name.
 
     Raises OverflowError (or struct.error, for odd time stamps) beyond 4 GiB or 9 hours.
@@ -75,18 +84,35 @@ def write_mp4(target: BinaryIO, tracks: Sequence[Track], payload: BinaryIO) -> N
     size = sum(sample.size for track in tracks for sample in track.samples)
     if size > LONGEST or any(track.end_s * TIMESCALE > LONGEST for track in tracks):
         raise OverflowError("more than 4 GiB or 9 hours")
-    head = _box(b"ftyp", BRANDS)
-    begin = len(head) + len(_moov(tracks, chunks, 0)) + 8
-    target.write(head)
-    target.write(_moov(tracks, chunks, begin))
-    target.write(struct.pack(">I4s", size + 8, b"mdat"))
-    for _, chunk in chunks:
-        for sample in chunk:
-            payload.seek(sample.at)
-            target.write(payload.read(sample.size))
+    head, index = _box(b"ftyp", BRANDS), _index(tracks, chunks)
+    begin = len(head) + len(_moov(index, 0)) + 8
+    target.write(head + _moov(index, begin) + struct.pack(">I4s", size + 8, b"mdat"))
+    for at, length in _pieces(sample for _, chunk in chunks for sample in chunk):
+        payload.seek(at)
+        target.write(payload.read(length))
+
+
+def _pieces(samples: Iterable[Sample]) -> Iterator[tuple[int, int]]:
+    """Where to read in the payload, and how much: samples that follow each other there at one go."""
+    begin = length = 0
+    for sample in samples:
+        if sample.at != begin + length or length >= PIECE:
+            yield begin, length
+            begin, length = sample.at, 0
+        length += sample.size
+    yield begin, length
 
 
 Chunk = tuple[int, list[Sample]]  # number of the track, samples in the order of decoding
+
+
+@dataclass(frozen=True)
+class _Indexed:
+    """A track and its part of the index; its chunks begin at `offsets`, counted from the first of all."""
+
+    track: Track
+    table: bytes
+    offsets: list[int]
 
 
 def _chunks(tracks: Sequence[Track]) -> list[Chunk]:
@@ -99,20 +125,26 @@ def _chunks(tracks: Sequence[Track]) -> list[Chunk]:
     return [(number, samples) for _, number, samples in sorted(found, key=lambda one: one[:2])]
 
 
-def _moov(tracks: Sequence[Track], chunks: list[Chunk], begin: int) -> bytes:
+def _index(tracks: Sequence[Track], chunks: list[Chunk]) -> list[_Indexed]:
+    offsets, lengths = _places(len(tracks), chunks)
+    return [
+        _Indexed(track, _table(track, lengths[number]), offsets[number])
+        for number, track in enumerate(tracks)
+    ]
+
+
+def _moov(index: list[_Indexed], begin: int) -> bytes:
     """The index; chunks lie one after the other from byte `begin` on."""
-    offsets, lengths = _places(len(tracks), chunks, begin)
-    duration = max(_movie_time(track.ends, track) for track in tracks)
+    duration = max(_movie_time(one.track.ends, one.track) for one in index)
     header = struct.pack(">IIIIIHHII", 0, 0, TIMESCALE, duration, 0x10000, 0x100, 0, 0, 0)
-    header += UPRIGHT + bytes(24) + struct.pack(">I", len(tracks) + 1)
-    traks = (
-        _trak(number + 1, track, offsets[number], lengths[number]) for number, track in enumerate(tracks)
-    )
+    header += UPRIGHT + bytes(24) + struct.pack(">I", len(index) + 1)
+    traks = (_trak(number, one, begin) for number, one in enumerate(index, start=1))
     return _box(b"moov", _full(b"mvhd", header), *traks)
 
 
-def _places(n_tracks: int, chunks: list[Chunk], begin: int) -> tuple[list[list[int]], list[list[int]]]:
-    """For each track where its chunks begin, and how many samples each holds."""
+def _places(n_tracks: int, chunks: list[Chunk]) -> tuple[list[list[int]], list[list[int]]]:
+    """For each track where its chunks begin after the first of all, and how many samples each holds."""
+    begin = 0
     offsets: list[list[int]] = [[] for _ in range(n_tracks)]
     lengths: list[list[int]] = [[] for _ in range(n_tracks)]
     for number, samples in chunks:
@@ -122,7 +154,8 @@ def _places(n_tracks: int, chunks: list[Chunk], begin: int) -> tuple[list[list[i
     return offsets, lengths
 
 
-def _trak(number: int, track: Track, offsets: list[int], lengths: list[int]) -> bytes:
+def _trak(number: int, indexed: _Indexed, begin: int) -> bytes:
+    track = indexed.track
     seen = track.kind == "video"
     duration = _movie_time(track.ends, track)
     header = struct.pack(
@@ -133,7 +166,7 @@ def _trak(number: int, track: Track, offsets: list[int], lengths: list[int]) -> 
         b"trak",
         _full(b"tkhd", header, flags=3),
         _box(b"edts", _edit_list(track)),
-        _media(track, offsets, lengths),
+        _media(indexed, begin),
     )
 
 
@@ -151,23 +184,26 @@ def _movie_time(ticks: int, track: Track) -> int:
     return round(Fraction(ticks * TIMESCALE, track.timescale))
 
 
-def _media(track: Track, offsets: list[int], lengths: list[int]) -> bytes:
+def _media(indexed: _Indexed, begin: int) -> bytes:
+    track = indexed.track
     first, last = track.samples[0], track.samples[-1]
     duration = last.dts - first.dts + last.duration
     seen = track.kind == "video"
     header = struct.pack(">IIIIHH", 0, 0, track.timescale, duration, UNDETERMINED, 0)
     handler = struct.pack(">I4s", 0, b"vide" if seen else b"soun") + bytes(13)
     about = _full(b"vmhd", bytes(8), flags=1) if seen else _full(b"smhd", bytes(4))
+    places = _full(b"stco", _counted([(begin + at,) for at in indexed.offsets], ">I"))
     here = _box(b"dinf", _full(b"dref", struct.pack(">I", 1) + _full(b"url ", b"", flags=1)))
     return _box(
         b"mdia",
         _full(b"mdhd", header),
         _full(b"hdlr", handler),
-        _box(b"minf", about, here, _table(track, offsets, lengths)),
+        _box(b"minf", about, here, _box(b"stbl", indexed.table, places)),
     )
 
 
-def _table(track: Track, offsets: list[int], lengths: list[int]) -> bytes:
+def _table(track: Track, lengths: list[int]) -> bytes:
+    """All of the sample table but the places of its chunks."""
     samples = track.samples
     steps = [after.dts - before.dts for before, after in pairwise(samples)]
     boxes = [
@@ -182,8 +218,7 @@ def _table(track: Track, offsets: list[int], lengths: list[int]) -> bytes:
         boxes.append(_full(b"stss", _counted(keys, ">I")))
     boxes.append(_full(b"stsc", _counted(_chunk_runs(lengths), ">III")))
     sizes = struct.pack(f">II{len(samples)}I", 0, len(samples), *(sample.size for sample in samples))
-    boxes += [_full(b"stsz", sizes), _full(b"stco", _counted([(at,) for at in offsets], ">I"))]
-    return _box(b"stbl", *boxes)
+    return b"".join([*boxes, _full(b"stsz", sizes)])
 
 
 def _runs(values: Iterable[int]) -> list[tuple[int, int]]:

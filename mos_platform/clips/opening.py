@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from studies.errors import InputError
 
@@ -36,22 +37,35 @@ CONTAINERS = (
     "m4v",
 )
 MAX_PIXELS = 7680 * 4320
+LARGEST = "7680×4320"
 MAX_STREAMS = 1000
 MAX_BOXES = 100_000
 
 
 def open_clip(path: Path) -> InputContainer:
     """The clip, to be decoded by one thread. Raises av.FFmpegError or OSError where it cannot be read."""
+    return _opened(path, {"max_pixels": str(MAX_PIXELS), "threads": "1"})
+
+
+def _opened(path: Path, options: dict[str, str]) -> InputContainer:
     return av.open(
         f"file:{path.absolute()}",
         metadata_errors="replace",
-        options={"max_pixels": str(MAX_PIXELS), "threads": "1"},
+        options=options,
         container_options={
             "format_whitelist": ",".join(CONTAINERS),
             "protocol_whitelist": "file",
             "max_streams": str(MAX_STREAMS),
         },
     )
+
+
+def stated_size(path: Path) -> tuple[int, int]:
+    """Width and height of the pictures by the file's header alone; 0 where it says none."""
+    options = {"codec_whitelist": "none", "threads": "1"}
+    with _opened(path, options) as container:
+        stream = container.streams.best("video")
+        return (stream.width, stream.height) if isinstance(stream, VideoStream) else (0, 0)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ SAME_LEVELS = 8
 SAME_POINTS = 4
 # Rates are variable where the times between two pictures differ by this share, and by more than rounding.
 UNEVEN = 0.25
+MOSTLY = 0.95
 # Pictures doubled to reach a higher rate are no standstill.
 STANDSTILL = 2.5
 
@@ -47,6 +48,7 @@ class PictureMeter:
         self._tick_s = 0.0
         self._last_s: float | None = None
         self._shortest_s, self._longest_s = np.inf, 0.0
+        self._usual = 0
         self._shrink = VideoReformatter()
         self._still: Plane | None = None
         self._black, self._frozen = Longest(), Longest()
@@ -88,6 +90,14 @@ class PictureMeter:
         """Pictures per second by their time stamps, None for a single picture."""
         return 1 / self._mean_s() if self.count > 1 else None
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether the clip keeps to its usual rate, but for a few places of its order that are left free.
+
+        Only where the container keeps no times: there an empty place is how coders begin.
+        """
+        return not self._is_stamped and self.count > 1 and self._usual >= MOSTLY * (self.count - 1)
+
     def _mean_s(self) -> float:
         if self.count < 2 or self._last_s is None or self._last_s <= self.first_s:
             return self._usual_s
@@ -99,6 +109,7 @@ class PictureMeter:
         if last_s is not None:
             self._shortest_s = min(self._shortest_s, at_s - last_s)
             self._longest_s = max(self._longest_s, at_s - last_s)
+            self._usual += abs(at_s - last_s - self._usual_s) < UNEVEN * self._usual_s
         self._last_s = at_s
         return at_s
 

@@ -24,7 +24,16 @@ from mos_platform.clips.encoding import encode_pictures
 from mos_platform.clips.mp4 import Track, write_mp4
 from mos_platform.clips.opening import open_clip, readable
 from mos_platform.clips.repacking import repack
-from mos_platform.clips.soundtrack import Level, Sound, encode_sound, heard, level_for, measure, silence
+from mos_platform.clips.soundtrack import (
+    Level,
+    Sound,
+    encode_sound,
+    heard,
+    level_for,
+    loudness_of,
+    measure,
+    silence,
+)
 from mos_platform.clips.stamps import Stamps, pictures_of, stamps_of
 from mos_platform.clips.stripping import AGAIN, UnfitError
 from mos_platform.clips.tracks import picture_stream, sound_stream
@@ -32,7 +41,9 @@ from mos_platform.clips.treatment import Encoding
 from studies.errors import InputError
 
 # Changes where the same clip and treatment give other bytes than before.
-VERSION = 1
+VERSION = 2
+ATTEMPTS = 3
+NEAR_LU = 0.05
 IN_MEMORY = 64 * 2**20  # bytes of a clip that are held in memory; more go to a temporary file
 
 
@@ -120,13 +131,30 @@ def _encoded_sound(
     end = _sound_end(source, zero)
     if encoding.seconds is not None:
         end = pictures_s if end is None else min(end, pictures_s)
-    level = Level(None, 0.0, limited=False)
-    if encoding.loudness_lufs is not None:
-        with open_clip(source) as container:
-            level = level_for(*measure(_sound(container, zero, end)), encoding.loudness_lufs)
-    with open_clip(source) as container:
-        sound = encode_sound(_sound(container, zero, end), level, payload)
+    sound, level = _levelled(source, encoding.loudness_lufs, zero, end, payload)
     return sound or encode_sound(silence(pictures_s), level, payload), level
+
+
+def _levelled(
+    source: Path, target_lufs: float | None, zero: Fraction, end: Fraction | None, payload: BinaryIO
+) -> tuple[Track | None, Level]:
+    """The sound at the loudness asked for; what AAC takes from it is made up for, in a few attempts."""
+    loudness, peak = None, 0.0
+    if target_lufs is not None:
+        with open_clip(source) as container:
+            loudness, peak = measure(_sound(container, zero, end))
+    aim = target_lufs
+    for attempt in range(1, ATTEMPTS + 1):
+        level = level_for(loudness, peak, aim)
+        with open_clip(source) as container:
+            track = encode_sound(_sound(container, zero, end), level, payload)
+        if track is None or loudness is None or aim is None or target_lufs is None or attempt == ATTEMPTS:
+            break
+        reached = loudness_of(track, payload)
+        if reached is None or abs(reached - target_lufs) <= NEAR_LU:
+            break
+        aim += target_lufs - reached
+    return track, level
 
 
 def _sound(container: InputContainer, zero: Fraction, end: Fraction | None) -> Iterator[Sound]:
@@ -174,12 +202,24 @@ def _write(target: Path, tracks: list[Track], payload: BinaryIO) -> tuple[str, i
     """Under another name first. Returns the file's sha256 and size."""
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with part.open("w+b") as file:
-            write_mp4(file, tracks, payload)
-            size = file.tell()
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with part.open("wb") as file:
+            written = _Written(file)
+            write_mp4(written, tracks, payload)
         part.replace(target)
-    finally:
+    except BaseException:
         part.unlink(missing_ok=True)
-    return digest, size
+        raise
+    return written.sha256.hexdigest(), written.size
+
+
+class _Written:
+    """Counts and hashes what goes into a file, so that it need not be read again."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.sha256, self.size = hashlib.sha256(), 0
+        self._file = file
+
+    def write(self, content: bytes) -> None:
+        self.sha256.update(content)
+        self.size += len(content)
+        self._file.write(content)

@@ -12,8 +12,18 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from mos_platform.clips.coding import Coding, coding_of
 from mos_platform.clips.facts import AudioFacts, ClipFacts, VideoFacts
-from mos_platform.clips.opening import MAX_PIXELS, MEND, RECOPY, check_complete, open_clip, readable
+from mos_platform.clips.opening import (
+    LARGEST,
+    MAX_PIXELS,
+    MEND,
+    RECOPY,
+    check_complete,
+    open_clip,
+    readable,
+    stated_size,
+)
 from mos_platform.clips.pictures import PictureMeter
 from mos_platform.clips.sounds import SoundMeter
 from mos_platform.clips.tracks import HDR_TRANSFERS, matrix_of
@@ -40,9 +50,10 @@ def probe(path: Path, name: str) -> ClipFacts:
         check_complete(path, name)
         with open_clip(path) as container:
             stream = _video(container, name)
-            _check_bounds(container, stream, name)
-            seen, heard = _decode(container, stream, name)
-            return _facts(container, stream, seen, heard, path.stat().st_size)
+            _check_bounds(container, stream, path, name)
+            seen, heard, keys = _decode(container, stream, name)
+            coding = coding_of(container, stream, keys, seen.count)
+            return _facts(container, stream, seen, heard, coding, path.stat().st_size)
 
 
 def _video(container: InputContainer, name: str) -> VideoStream:
@@ -55,11 +66,14 @@ def _video(container: InputContainer, name: str) -> VideoStream:
     return stream
 
 
-def _check_bounds(container: InputContainer, stream: VideoStream, name: str) -> None:
+def _check_bounds(container: InputContainer, stream: VideoStream, path: Path, name: str) -> None:
     """What can be refused before anything is decoded."""
-    width, height = stream.codec_context.width, stream.codec_context.height
+    width, height = stream.width, stream.height
+    if not width * height:  # FFmpeg forgets sizes beyond its limit
+        width, height = stated_size(path)
     if width * height > MAX_PIXELS:
-        raise InputError(f"{name} has pictures of {width}×{height}, larger than 8K; make them smaller.")
+        raise InputError(f"{name} has {width}×{height} pixels, larger than {LARGEST}; make it smaller.")
+    stream.codec_context.options = {**stream.codec_context.options, "max_pixels": str(MAX_PIXELS)}
     if len(container.streams) > MOST_STREAMS:
         raise InputError(f"{name} has {len(container.streams)} streams; keep one of picture, one of sound.")
     _check_length(_declared(container) or 0.0, name)
@@ -70,14 +84,22 @@ def _check_length(seconds: float, name: str) -> None:
         raise InputError(f"{name} lasts longer than {LONGEST_S / 60:.0f} minutes; cut it shorter.")
 
 
-def _decode(container: InputContainer, stream: VideoStream, name: str) -> tuple[PictureMeter, SoundMeter]:
+def _decode(
+    container: InputContainer, stream: VideoStream, name: str
+) -> tuple[PictureMeter, SoundMeter, list[int]]:
+    """What was seen and heard, and which pictures are key pictures."""
+    keys, packets = list[int](), 0
     rate = stream.average_rate or stream.guessed_rate
     usual_s = float(1 / rate) if rate else 1 / USUAL_FPS
     seen, heard = PictureMeter(usual_s, is_stamped=container.format.name != "avi"), SoundMeter()
     sound = container.streams.best("audio")
     try:
         for packet in container.demux(*filter(None, (stream, sound))):
-            seen.hidden |= packet.is_discard and packet.stream_index == stream.index
+            if packet.stream_index == stream.index:
+                seen.hidden |= packet.is_discard
+                if packet.is_keyframe:
+                    keys.append(packets)
+                packets += 1
             for frame in packet.decode():
                 if isinstance(frame, VideoFrame):
                     seen.add(frame)
@@ -89,7 +111,7 @@ def _decode(container: InputContainer, stream: VideoStream, name: str) -> tuple[
             f"{name} is damaged (it cannot be decoded after {max(seen.end_s, heard.end_s):.2f} s); {RECOPY}."
         ) from None
     _check(container, seen, heard, name)
-    return seen, heard
+    return seen, heard, keys
 
 
 def _check(container: InputContainer, seen: PictureMeter, heard: SoundMeter, name: str) -> None:
@@ -119,7 +141,12 @@ def _declared(container: InputContainer) -> float | None:
 
 
 def _facts(
-    container: InputContainer, stream: VideoStream, seen: PictureMeter, heard: SoundMeter, size: int
+    container: InputContainer,
+    stream: VideoStream,
+    seen: PictureMeter,
+    heard: SoundMeter,
+    coding: Coding,
+    size: int,
 ) -> ClipFacts:
     lasted, declared = _lasted(seen, heard), _declared(container)
     is_stated = declared is not None and lasted - declared < TOLERANCE_S
@@ -129,6 +156,7 @@ def _facts(
         duration_s=round(declared if declared is not None and is_stated else lasted, 6),
         video=_video_facts(stream, seen),
         audio=_audio_facts(container, heard),
+        coding=coding,
     )
 
 
@@ -162,7 +190,7 @@ def _fps(stream: VideoStream, seen: PictureMeter) -> float:
     """The stated rate where the pictures keep to it, else the measured one."""
     stated: Fraction | None = stream.average_rate or stream.guessed_rate
     measured = seen.measured_fps
-    if stated and (measured is None or abs(stated / measured - 1) <= RATE_TOLERANCE):
+    if stated and (seen.is_usual or measured is None or abs(stated / measured - 1) <= RATE_TOLERANCE):
         return float(stated)
     return round(measured or USUAL_FPS, 6)
 

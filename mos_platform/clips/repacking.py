@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from av.container import InputContainer
 from av.packet import Packet
@@ -25,8 +25,7 @@ NOTHING = Fraction(0)
 LONGEST_SPECIFIC = 64  # bytes of an AudioSpecificConfig; it needs two to twenty
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """A packet: times in its stream's own units, and where its bytes lie."""
 
     pts: int
@@ -171,13 +170,14 @@ def _heard(audio: _Stored, zero: Fraction) -> list[_Found]:
 
 
 def _track(kind: str, stored: _Stored, zero: Fraction) -> Track:
-    scale, shift = stored.base * stored.timescale, zero * stored.timescale
+    scaled = _Scale.of(stored.base * stored.timescale, zero * stored.timescale)
+    lasting = _Scale.of(stored.base * stored.timescale, NOTHING)
     usual = max(1, (stored.found[-1].dts - stored.found[0].dts) // max(1, len(stored.found) - 1))
     samples = [
         Sample(
-            pts=_rounded(one.pts, scale, shift),
-            dts=_rounded(one.dts, scale, shift),
-            duration=max(1, _rounded(one.duration or usual, scale, NOTHING)),
+            pts=scaled(one.pts),
+            dts=scaled(one.dts),
+            duration=max(1, lasting(one.duration or usual)),
             at=one.at,
             size=one.size,
             key=one.key,
@@ -187,8 +187,18 @@ def _track(kind: str, stored: _Stored, zero: Fraction) -> Track:
     return Track(kind, stored.timescale, stored.entry, samples, *stored.size)
 
 
-def _rounded(value: int, scale: Fraction, shift: Fraction) -> int:
+class _Scale(NamedTuple):
     """value × scale − shift, to the nearest whole number; in integers, for this is done for each packet."""
-    below = scale.denominator * shift.denominator
-    above = value * scale.numerator * shift.denominator - shift.numerator * scale.denominator
-    return (2 * above + below) // (2 * below)
+
+    factor: int
+    less: int
+    below: int
+
+    @classmethod
+    def of(cls, scale: Fraction, shift: Fraction) -> _Scale:
+        below = scale.denominator * shift.denominator
+        factor, less = scale.numerator * shift.denominator, shift.numerator * scale.denominator
+        return cls(2 * factor, 2 * less - below, 2 * below)
+
+    def __call__(self, value: int) -> int:
+        return (value * self.factor - self.less) // self.below

@@ -50,7 +50,7 @@ class SoundMeter:
         self.damaged |= piece.is_corrupt
         self.changed |= _shape(piece) != self._shape
         self.end_s = max(self.end_s, at_s + piece.samples / piece.sample_rate)
-        quiet = _peak(piece) < SILENT_PEAK
+        quiet = _is_quiet(piece)
         self.silent &= quiet
         self._silence.note(at_s, holds=quiet)
         if not self.changed:
@@ -85,7 +85,8 @@ class _LoudnessMeter:
             layout=piece.layout.name,
             time_base=piece.time_base,
         )
-        meter = self._graph.add("ebur128", "metadata=1:framelog=quiet")
+        # Mono is heard from both sides, as loud as two channels of the same.
+        meter = self._graph.add("ebur128", "metadata=1:framelog=quiet:dualmono=1")
         self._graph.link_nodes(source, meter, self._graph.add("abuffersink")).configure()
 
     def add(self, piece: AudioFrame) -> None:
@@ -113,13 +114,15 @@ def _shape(piece: AudioFrame) -> tuple[str, str, int]:
     return piece.format.name, piece.layout.name, piece.sample_rate
 
 
-def _peak(piece: AudioFrame) -> float:
-    """The highest level as a share of full scale."""
+def _is_quiet(piece: AudioFrame) -> bool:
+    """Whether it stays below the level of silence; most pieces show with one look that they do not."""
     kind, full_scale = SAMPLES[piece.format.packed.name]
     middle = full_scale if kind is np.uint8 else 0.0
     count = piece.samples if piece.format.is_planar else piece.samples * len(piece.layout.channels)
-    height = 0.0
     for plane in piece.planes if count else ():
         samples = np.frombuffer(memoryview(plane), kind, count)
-        height = max(height, float(samples.max()) - middle, middle - float(samples.min()))
-    return height / full_scale
+        if (float(samples.max()) - middle) / full_scale >= SILENT_PEAK:
+            return False
+        if (middle - float(samples.min())) / full_scale >= SILENT_PEAK:
+            return False
+    return True

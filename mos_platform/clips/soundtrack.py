@@ -26,6 +26,7 @@ from mos_platform.clips.stripping import strip_aac
 RATE = 48_000
 BIT_RATE = 192_000
 BLOCK = 1024
+LC_STEREO = b"\x11\x90"  # AAC's configuration: LC, 48 kHz, two channels
 JUMP = 960  # samples (20 ms): time stamps further off than that are a gap, not rounding
 CEILING = 10 ** (-1 / 20)  # -1 dB of full scale: room for what AAC adds
 
@@ -131,6 +132,23 @@ def encode_sound(sound: Iterable[Sound], level: Level, payload: BinaryIO) -> Tra
     if not samples:
         return None
     return Track("audio", RATE, audio_entry(2, RATE, bytes(coder.extradata or b"")), samples, end=length)
+
+
+def loudness_of(track: Track, payload: BinaryIO) -> float | None:
+    """Loudness in LUFS of a track that was encoded here, as players decode it; None where not measurable."""
+    return measure(_decoded(track, payload))[0]
+
+
+def _decoded(track: Track, payload: BinaryIO) -> Iterator[Sound]:
+    """Its sound from time 0 to its end."""
+    coder, after = av.CodecContext.create("aac", "r"), payload.tell()
+    coder.extradata, coder.thread_count = LC_STEREO, 1
+    for sample in track.samples:
+        payload.seek(sample.at)
+        for frame in coder.decode(Packet(payload.read(sample.size))):
+            sound = frame.to_ndarray().astype(np.float32, copy=False)
+            yield sound[:, max(0, -sample.pts) : max(0, track.ends - sample.pts)]
+    payload.seek(after)
 
 
 def _coder() -> AudioCodecContext:

@@ -14,14 +14,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from mos_platform.clips.browsers import AAC_PROFILES, PIXEL_FORMATS, PROFILES, too_large
 from mos_platform.clips.facts import AudioFacts, ClipFacts, VideoFacts
-from studies.config import Cell, Clips
 from studies.errors import MistakesError
 
-PROFILES = ("Constrained Baseline", "Baseline", "Main", "High")
-AAC_PROFILES = ("", "LC", "HE-AAC", "HE-AACv2")
+if TYPE_CHECKING:  # child processes start twice as fast without the models of the study file
+    from studies.config import Cell, Clips
+
 RATES = tuple(Fraction(rate) for rate in (12, 15, 24, 25, 30, 48, 50, 60, 120)) + tuple(
     Fraction(rate * 1000, 1001) for rate in (24, 30, 60, 120)
 )
@@ -85,14 +86,17 @@ def decide(facts: Mapping[Cell, ClipFacts], clips: Clips) -> Treatment:
         if (reasons := list(reasons_to_encode(clip)))
     ]
     items = _of_items(facts)
-    betraying = list(_betraying(items))
+    betraying = [*_betraying(items), *_coded_unlike(items)]
     if clips.encode == "never":
         _refuse_changes(unfit, clips)
+        _refuse_large(facts, {})
         return Treatment({}, tuple(f"{what}; left so, as clips.encode is never" for what in betraying))
     wishes = list(_wishes(clips))
     if not (unfit or betraying or wishes):
+        _refuse_large(facts, {})
         return Treatment({}, ())
     encodings = {item: _encoding(list(methods.values()), clips) for item, methods in items.items()}
+    _refuse_large(facts, encodings)
     policy = list(_policy(items, encodings))
     return Treatment(encodings, (*wishes, *_shortened(unfit), *betraying, *policy))
 
@@ -111,7 +115,7 @@ def _about_picture(video: VideoFacts) -> Iterator[str]:
         yield f"is encoded as {video.codec}"
     elif video.profile not in PROFILES:
         yield f"has the H.264 profile {video.profile}"
-    if video.pixel_format not in ("yuv420p", "yuvj420p"):
+    if video.pixel_format not in PIXEL_FORMATS:
         yield f"has the pixel format {video.pixel_format}"
     if video.rotation:
         yield f"is stored turned by {video.rotation} degrees"
@@ -140,6 +144,25 @@ def _refuse_hdr(facts: Mapping[Cell, ClipFacts]) -> None:
     ]
     if sentences:
         raise MistakesError(sentences)
+
+
+def _refuse_large(facts: Mapping[Cell, ClipFacts], encodings: Mapping[str, Encoding]) -> None:
+    """What would be served is what raters' devices can decode, whoever encodes it."""
+    sentences = []
+    for (method, item), clip in facts.items():
+        goal = encodings.get(item)
+        large = too_large(*((goal.width, goal.height, float(goal.fps)) if goal else _shape(clip)))
+        if large:
+            sentences.append(
+                f"the clip {method} × {item} would have {large}; make it smaller, or write a smaller width "
+                "or rate under 'clips', such as {width: 1920} or {fps: 30}."
+            )
+    if sentences:
+        raise MistakesError(sentences)
+
+
+def _shape(clip: ClipFacts) -> tuple[int, int, float]:
+    return clip.video.width, clip.video.height, clip.video.fps
 
 
 def _refuse_changes(unfit: list[str], clips: Clips) -> None:
@@ -200,18 +223,50 @@ TRAITS: tuple[tuple[str, Callable[[ClipFacts], str]], ...] = (
 )
 
 
+CODING_TRAITS: tuple[tuple[str, Callable[[ClipFacts], str]], ...] = (
+    ("H.264 levels", lambda clip: clip.coding.level),
+    ("H.264 parameter sets", lambda clip: clip.coding.sets),
+    ("colour tags", lambda clip: clip.coding.colours),
+    ("AAC configurations", lambda clip: clip.coding.sound),
+)
+SPACING: tuple[str, Callable[[ClipFacts], str]] = (
+    "spacing of key pictures",
+    lambda clip: clip.coding.keys,
+)
+
+
 def _betraying(items: OfItem) -> Iterator[str]:
     """One sentence for each trait in which methods of an item differ."""
     for what, trait in TRAITS:
-        differing = {}
-        for item, methods in items.items():
-            values = sorted({value for clip in methods.values() if (value := trait(clip))})
-            if len(values) > 1:
-                differing[item] = values
-        if differing:
-            item, values = next(iter(differing.items()))
-            more = f", and {len(differing) - 1} more items" if len(differing) > 1 else ""
-            yield f"methods differ in their {what} (item {item}: {', '.join(values)}{more})"
+        yield from _told(what, _differing(items, trait))
+
+
+def _coded_unlike(items: OfItem) -> Iterator[str]:
+    """As above, for the marks that coders leave; items that differ in more than those are left out."""
+    told = {item for _, trait in TRAITS for item in _differing(items, trait)}
+    others = {item: methods for item, methods in items.items() if item not in told}
+    for what, trait in CODING_TRAITS:
+        yield from _told(what, _differing(others, trait))
+    # Coders also set key pictures where the picture changes: that says nothing of a method.
+    differing = _differing(others, SPACING[1])
+    if 2 * len(differing) > len(others):
+        yield from _told(SPACING[0], differing)
+
+
+def _differing(items: OfItem, trait: Callable[[ClipFacts], str]) -> dict[str, list[str]]:
+    """By item, the values of its methods where there are several."""
+    found = {
+        item: sorted({value for clip in methods.values() if (value := trait(clip))})
+        for item, methods in items.items()
+    }
+    return {item: values for item, values in found.items() if len(values) > 1}
+
+
+def _told(what: str, differing: Mapping[str, list[str]]) -> Iterator[str]:
+    if differing:
+        item, values = next(iter(differing.items()))
+        more = f", and {len(differing) - 1} more items" if len(differing) > 1 else ""
+        yield f"methods differ in their {what} (item {item}: {', '.join(values)}{more})"
 
 
 def _encoding(clips_of_item: list[ClipFacts], clips: Clips) -> Encoding:

@@ -13,6 +13,8 @@ from studies.scales import Scale
 
 # As many as the report's palette has; tokens.css names the same colours.
 COLOURS = 6
+MOST_GRADES = 11
+FEW_MARKS = 5
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,20 @@ class MosPanel:
     question: Question
     scale: Scale
     rows: list[Interval]
+    procedures: list[str]
+    confidence: float
 
     @property
-    def grades(self) -> range:
-        return range(self.scale.low, self.scale.high + 1)
+    def grades(self) -> list[str]:
+        """What stands under the axis: every grade, or five marks of a scale with too many to print."""
+        low, high = self.scale.low, self.scale.high
+        if high - low < MOST_GRADES:
+            return [str(grade) for grade in range(low, high + 1)]
+        return [f"{low + step * (high - low) / (FEW_MARKS - 1):g}" for step in range(FEW_MARKS)]
 
     @property
     def ticks(self) -> list[float]:
-        return [_percent(grade, self.scale) for grade in self.grades]
+        return [_percent(float(grade), self.scale) for grade in self.grades]
 
 
 def latest_mos(study: Study) -> list[MosPanel]:
@@ -58,7 +66,8 @@ def latest_mos(study: Study) -> list[MosPanel]:
     questions = [question for part in study.parsed.parts for question in part.questions]
     shown_rows = [row for row in rows if row["screening"] == shown]
     series = _series(study.parsed)
-    panels = [_panel(question, shown_rows, series) for question in questions]
+    confidence = results["options"]["confidence"]
+    panels = [_panel(question, shown_rows, series, confidence) for question in questions]
     return [panel for panel in panels if panel.rows]
 
 
@@ -68,12 +77,14 @@ def _series(config: StudyConfig) -> dict[str, str]:
     return {name: f"series-{place % COLOURS + 1}" for place, name in enumerate(others)}
 
 
-def _panel(question: Question, rows: list[dict[str, Any]], series: dict[str, str]) -> MosPanel:
+def _panel(
+    question: Question, rows: list[dict[str, Any]], series: dict[str, str], confidence: float
+) -> MosPanel:
     scale = question.grades
-    own = [
-        _interval(row, scale, series.get(row["method"], "")) for row in rows if row["question"] == question.id
-    ]
-    return MosPanel(question, scale, own)
+    own = [row for row in rows if row["question"] == question.id]
+    drawn = [_interval(row, scale, series.get(row["method"], "")) for row in own]
+    procedures = list(dict.fromkeys(row["procedure"] for row in own if row["ci_low"] is not None))
+    return MosPanel(question, scale, drawn, procedures, confidence)
 
 
 def _interval(row: dict[str, Any], scale: Scale, series: str) -> Interval:

@@ -126,7 +126,14 @@ def comparisons(study: Study) -> Iterator[Row]:
         right = row.pop("expected").get(row["question"], {})
         side = row.pop("side")
         expected = expected_choice(right, side)
-        yield {**row, "first": row[side], "expected_choice": expected, "adaptive": False}
+        yield {
+            **row,
+            "first": row[side],
+            "expected_choice": expected,
+            "expected_low": right.get("low"),
+            "expected_high": right.get("high"),
+            "adaptive": False,
+        }
 
 
 def texts(study: Study) -> Iterator[Row]:

@@ -25,7 +25,9 @@ def blinding_findings(config: StudyConfig, facts: Facts, treatment: Treatment) -
         yield warned("alike", f"{'; '.join(treatment.reasons)}.")
     else:
         yield passed(
-            "alike", "the methods' clips of an item share size, rate, codec and file size once prepared."
+            "alike",
+            "the methods' clips of an item share size, rate, codec, coder's settings and file size once "
+            "prepared; how many bytes their pictures take stays readable inside the file.",
         )
 
 
@@ -34,6 +36,7 @@ def _names(config: StudyConfig) -> Finding:
     texts = [
         *words_of(config.title, "title"),
         *words_of(config.texts, "texts"),
+        *words_of(config.items, "items"),
         *words_of(config.parts, "parts"),
     ]
     found = [

@@ -10,7 +10,7 @@ from mos_platform.clips.browsers import obstacles
 from mos_platform.clips.facts import ClipFacts
 from mos_platform.clips.treatment import Treatment
 from mos_platform.preflight.findings import Finding, counted, failed, named, passed, warned
-from studies.config import Cell, StudyConfig
+from studies.config import Cell, StudyConfig, is_file
 
 Facts = Mapping[Cell, ClipFacts]
 BLACK_S = 0.5
@@ -18,6 +18,7 @@ FROZEN_SHARE = 0.9  # of a clip without any change: a still picture rather than 
 FROZEN_S = 1.0
 SILENCE_SHARE = 0.9
 LATE_S = 0.1
+APART_S = 0.3  # coders fill up their last blocks; above it sound and picture are of different length
 SHORTEST_S, LONGEST_S = 1.0, 20.0
 SMALLEST = 128
 
@@ -58,6 +59,16 @@ def _start(clip: ClipFacts) -> str:
     return f"begins at {first:.2f} s" if first > LATE_S else ""
 
 
+def _ends(clip: ClipFacts) -> str:
+    """A variable rate is the mean of the clip, so that pictures and rate give its length."""
+    if clip.audio is None or not clip.video.fps:
+        return ""
+    seen_s = clip.video.first_s + clip.video.pictures / clip.video.fps
+    apart = clip.audio.first_s + clip.audio.duration_s - seen_s
+    side = "after" if apart > 0 else "before"
+    return f"sound ends {abs(apart):.2f} s {side} the picture" if abs(apart) > APART_S else ""
+
+
 def _length(clip: ClipFacts) -> str:
     return "" if SHORTEST_S <= clip.duration_s <= LONGEST_S else f"{clip.duration_s:.1f} s"
 
@@ -76,6 +87,12 @@ RULES = (
         _start,
         "picture and sound keep their distance when clips are prepared; check that it is meant",
         "every clip begins at 0, picture and sound together",
+    ),
+    _Rule(
+        "end",
+        _ends,
+        "check that they belong together; what is too long stays, unless you cut it with clips: {seconds: …}",
+        "picture and sound of every clip end together",
     ),
     _Rule(
         "length",
@@ -127,7 +144,7 @@ def treatment_finding(treatment: Treatment) -> Finding:
 def picture_findings(config: StudyConfig, folder: Path) -> Iterator[Finding]:
     """Items' still pictures that are not there; whether they can be decoded is seen at import."""
     wanted = {item.picture for item in config.items if item.picture is not None}
-    missing = sorted(path for path in wanted if not (folder / path).is_file())
+    missing = sorted(path for path in wanted if not is_file(folder / path))
     if missing:
         yield failed("pictures", f"{named(missing)} missing; add the files, or correct the items' 'picture'.")
     elif wanted:

@@ -10,9 +10,8 @@ from statistics import fmean
 from mos_platform.preflight.clips import Facts
 from mos_platform.preflight.findings import Finding, counted, failed, passed, warned
 from studies.config import Part, StudyConfig
-from studies.sitting import scored_trials, sitting_seconds, trials
+from studies.sitting import scored_trials, sitting_minutes, trials
 
-SECONDS_AROUND = 120.0  # consent, questionnaire, instructions, debriefing
 ADVISED_RATERS, ADVISED_ONLINE, ADVISED_PER_STIMULUS = 30, 35, 24
 
 
@@ -36,7 +35,7 @@ def effort_of(config: StudyConfig, clip_seconds: float) -> Effort:
     raters = _raters(config, per_rater, stimuli)
     pay = config.payment
     return Effort(
-        minutes=(sitting_seconds(config, clip_seconds) + SECONDS_AROUND) / 60,
+        minutes=sitting_minutes(config, clip_seconds),
         trials=sum(trials(config, part) for part in config.parts),
         raters=raters,
         ratings_per_rater=per_rater,
@@ -75,7 +74,7 @@ def effort_findings(config: StudyConfig, effort: Effort) -> Iterator[Finding]:
 
 def _time(config: StudyConfig, effort: Effort) -> Finding:
     limit = config.design.longest_sitting_minutes
-    told = f"a sitting of {counted(effort.trials, 'trial')} takes about {effort.minutes:.0f} min"
+    told = f"a sitting of {counted(effort.trials, 'trial')} takes about {max(1, round(effort.minutes))} min"
     if effort.minutes <= limit:
         return passed("sitting", f"{told}, within {limit:g}.")
     return failed(

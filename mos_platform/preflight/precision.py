@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,11 @@ from studies.errors import InputError
 
 LONGEST_S = 120.0
 FEW_ITEMS = 5
+WIDE = 0.25  # of the scale, to either side of a mean: the interval covers half of it
+USELESS = "wider than the scale: it will say nothing"
+VAGUE = "over half the scale wide: hardly any methods can be told apart"
+MORE_ITEMS = "add items, or write analysis: {target: raters}"
+Ends = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,25 @@ def precision_findings(config: StudyConfig, effort: Effort) -> Iterator[Finding]
     scales = {
         (q.grades.low, q.grades.high) for part in config.parts if not part.is_paired for q in part.ratings
     }
-    if config.analysis.target == "raters+items" and items < FEW_ITEMS:
-        yield warned(
-            "items",
-            f"{counted(items, 'item')} are few to speak for all items like them: intervals will be wide "
-            "however many raters there are; add items, or write analysis: {target: raters}.",
-        )
-    if not scales or (items < 2 and config.analysis.target == "raters+items"):
-        return
-    for low, high in sorted(scales):
-        yield _finding(config, effort, asked_of_analysis(config, effort, (low, high)), (low, high))
+    for_items = config.analysis.target == "raters+items"
+    askable = sorted(scales) if items > 1 or not for_items else []
+    widths = {scale: asked_of_analysis(config, effort, scale) for scale in askable}
+    if for_items and items < FEW_ITEMS:
+        yield warned("items", f"{_few(items, widths)}; {MORE_ITEMS}.")
+    for scale, width in widths.items():
+        yield _finding(config, effort, width, scale)
+
+
+def _few(items: int, widths: Mapping[Ends, Width]) -> str:
+    """What so few items leave open, on the scale on which it shows most."""
+    if items < 2:
+        return "1 item cannot speak for all items like it: the report will give no intervals"
+    left = [(width.ever, scale) for scale, width in widths.items() if width.ever is not None]
+    told = f"{counted(items, 'item')} are few to speak for all items like them: "
+    if not left:
+        return f"{told}intervals will be wide however many raters there are"
+    ever, (low, high) = max(left)
+    return f"{told}they alone leave about ±{ever:.2f} on {low} to {high}, however many raters there are"
 
 
 def _finding(config: StudyConfig, effort: Effort, width: Width, scale: tuple[int, int]) -> Finding:
@@ -59,7 +73,7 @@ def _finding(config: StudyConfig, effort: Effort, width: Width, scale: tuple[int
     )
     goal = config.targets.half_width
     if goal is None:
-        return passed("precision", f"{told}.")
+        return _wide(config, told, width, scale) or passed("precision", f"{told}.")
     if width.ever is not None and width.ever >= goal:
         return failed(
             "precision",
@@ -68,9 +82,22 @@ def _finding(config: StudyConfig, effort: Effort, width: Width, scale: tuple[int
             f"±{width.ever:.2f}, however many raters there are; add items.",
         )
     if width.expected <= goal:
-        return passed("precision", f"{told}, as targets.half_width asks (±{goal:g}).")
+        return _wide(config, told, width, scale) or passed(
+            "precision", f"{told}, as targets.half_width asks (±{goal:g})."
+        )
     need = f"about {counted(width.enough, 'rater')} would do" if width.enough else "more raters are needed"
     return warned("precision", f"{told}, wider than targets.half_width ±{goal:g}; {need}.")
+
+
+def _wide(config: StudyConfig, told: str, width: Width, scale: Ends) -> Finding | None:
+    """Intervals that cover much of the scale tell no methods apart, whatever was asked for."""
+    span = scale[1] - scale[0]
+    if width.expected <= WIDE * span:
+        return None
+    says = USELESS if 2 * width.expected >= span else VAGUE
+    by_items = config.analysis.target == "raters+items" and (width.ever or 0.0) > WIDE * span
+    mend = MORE_ITEMS if by_items else "raise targets.raters_per_method, or trials_per_sitting of a part"
+    return warned("precision", f"{told}, an interval {says}; {mend}.")
 
 
 def asked_of_analysis(config: StudyConfig, effort: Effort, scale: tuple[int, int]) -> Width:

@@ -18,12 +18,13 @@ from mos_platform.preflight.clips import (
     picture_findings,
     treatment_finding,
 )
-from mos_platform.preflight.effort import effort_findings, effort_of, mean_seconds
+from mos_platform.preflight.effort import Effort, effort_findings, effort_of, mean_seconds
 from mos_platform.preflight.findings import Finding, Level, failed, passed, warned, worst
 from mos_platform.preflight.precision import precision_findings
+from mos_platform.preflight.quotas import quota_findings
 from mos_platform.preflight.served import unserved
 from mos_platform.preflight.wording import wording_findings
-from studies.config import Cell, StudyConfig, load_study, missing_clips
+from studies.config import Cell, StudyConfig, is_file, load_study, missing_clips
 from studies.errors import InputError
 
 Progress = Callable[[int, int], None]
@@ -67,7 +68,7 @@ def check_study(source: Path, progress: Progress | None = None) -> Preflight:
 def _names(config: StudyConfig, folder: Path) -> dict[Cell, str]:
     """The clips that are there, by their paths."""
     there = {cell: config.stimuli.path(*cell) for cell in config.cells()}
-    return {cell: path for cell, path in there.items() if path is not None and (folder / path).is_file()}
+    return {cell: path for cell, path in there.items() if path is not None and is_file(folder / path)}
 
 
 def _decoded(
@@ -93,6 +94,7 @@ def _study(config: StudyConfig) -> Iterator[Finding]:
     )
     yield from (failed("service", sentence) for sentence in unserved(config))
     yield from wording_findings(config)
+    yield from quota_findings(config)
 
 
 def _of_clips(
@@ -114,4 +116,12 @@ def _of_clips(
     yield from blinding_findings(config, facts, treatment)
     effort = effort_of(config, mean_seconds(config, facts))
     yield from effort_findings(config, effort)
-    yield from precision_findings(config, effort)
+    yield from _precision(config, effort)
+
+
+def _precision(config: StudyConfig, effort: Effort) -> Iterator[Finding]:
+    """What else was found is told also where this cannot be computed."""
+    try:
+        yield from precision_findings(config, effort)
+    except InputError as error:
+        yield warned("precision", str(error))

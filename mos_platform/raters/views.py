@@ -67,6 +67,7 @@ def _about_visit(request: HttpRequest, link: Link) -> dict[str, Any]:
         "is_full": link.study.is_open and full,
         "begun": begun_sitting(link, request.COOKIES.get(COOKIE, "")),
         "simulated": simulated,
+        "preview": settings.PREVIEW,
     }
 
 

@@ -170,25 +170,36 @@ def trial_view(study: StudyConfig, trial: Trial, addresses: Mapping[str, str]) -
         questions=[_question_view(part, question, trial) for question in asked(part, trial)],
     )
     if settings.PREVIEW:
-        view["preview"] = _told(trial)
+        view["preview"] = _told(part, trial)
     return view
 
 
-def _told(trial: Trial) -> str:
+def _told(part: Part, trial: Trial) -> str:
     """What raters are never told; only in the installation of `preview`, which nobody rates in."""
     shown = [f"{clip.method.name} × {clip.item.name}" for clip in trial.clips.values()]
-    wanted = [f"{question} {_range(ends)}" for question, ends in trial.expected.items()]
+    asked_for = [question for question in part.questions if question.id in trial.expected]
+    wanted = [f"{one.id} {_wanted(trial.expected[one.id], words(part, one))}" for one in asked_for]
     expected = [f"right: {', '.join(wanted)}"] if wanted else []
     return " · ".join([f"part {trial.part}", trial.get_kind_display().lower(), " | ".join(shown), *expected])
 
 
-def _range(ends: Mapping[str, Any]) -> str:
+def _wanted(ends: Mapping[str, Any], choices: Mapping[str, str]) -> str:
+    """In the words on the buttons: the keys of some scales are other numbers than their grades."""
     if "choice" in ends:
-        return str(ends["choice"])
-    low, high = ends.get("low"), ends.get("high")
-    if low is None or high is None or low != high:
-        return f"{'…' if low is None else f'{low:g}'} to {'…' if high is None else f'{high:g}'}"
-    return f"{low:g}"
+        return f"“{choices[ends['choice']]}”"
+    low, high = (
+        None if end is None else _with_word(end, choices) for end in (ends.get("low"), ends.get("high"))
+    )
+    if low == high:
+        return str(low)
+    if low is None or high is None:
+        return f"at least {low}" if high is None else f"at most {high}"
+    return f"{low} to {high}"
+
+
+def _with_word(grade: float, choices: Mapping[str, str]) -> str:
+    word = choices.get(f"{grade:g}")
+    return f"{grade:g} (“{word}”)" if word else f"{grade:g}"
 
 
 def _context(study: StudyConfig, part: Part, trial: Trial) -> str:

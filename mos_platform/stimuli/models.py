@@ -16,10 +16,6 @@ def opaque() -> str:
     return secrets.token_hex(8)
 
 
-# A page of the console has this address; a study of that name is reached by its version.
-TAKEN = "new"
-
-
 class Study(models.Model):
     """One version of a study. Its config never changes; a changed study file makes the next version.
 
@@ -50,8 +46,7 @@ class Study(models.Model):
     @property
     def name(self) -> str:
         """How it is named in addresses and commands: `demo` is the newest version, `demo@1` the first."""
-        plain = self.is_newest and self.slug != TAKEN
-        return self.slug if plain else f"{self.slug}@{self.version}"
+        return self.slug if self.is_newest else f"{self.slug}@{self.version}"
 
     @property
     def folder(self) -> str:

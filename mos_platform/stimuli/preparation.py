@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,15 +50,32 @@ class Ready:
 def make_ready(config: StudyConfig, sources: Sources, staging: Staging, progress: Progress) -> Ready:
     """Decode every clip, decide on one treatment, prepare every clip; what staging holds is not done again.
 
-    Raises MistakesError: one sentence for each clip or picture that cannot be used.
+    Raises MistakesError: one sentence for each clip or picture that is missing or cannot be used.
     """
-    found = _decoded(sources, staging, progress)
+    problems = list(sources.problems)
+    found: dict[str, ClipFacts] = {}
+    pictures: dict[str, tuple[Source, Path]] = {}
+    with _noted(problems):
+        found = _decoded(sources, staging, progress)
+    with _noted(problems):
+        pictures = _pictures(sources, staging)
+    if problems:
+        raise MistakesError(problems)
     facts = {cell: found[source.sha256] for cell, source in sources.clips.items()}
     treatment = decide(facts, config.clips)
     clips = _prepared(sources, facts, treatment, staging, progress)
     for source in sources.clips.values():
         source.check_untouched()
-    return Ready(clips, _pictures(sources, staging), {**treatment.record(), "software": libraries()})
+    return Ready(clips, pictures, {**treatment.record(), "software": libraries()})
+
+
+@contextmanager
+def _noted(problems: list[str]) -> Iterator[None]:
+    """Mistakes are added to the others: a user mends all of them at once."""
+    try:
+        yield
+    except MistakesError as error:
+        problems += error.sentences
 
 
 def _each(

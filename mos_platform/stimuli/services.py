@@ -53,18 +53,25 @@ def import_study(
     with staging_of(config.study) as staging:
         try:
             sources = find_sources(config, source if source.is_dir() else source.parent, progress)
-            known = existing(config, sources, new_version=new_version)
+            known = None if sources.problems else existing(config, sources, new_version=new_version)
             if known is None:
                 ready = make_ready(config, sources, staging, progress)
                 remove_leftovers(default_storage)
                 study = _stored(config, sources, ready, staging, progress, also)
-        except InputError:
+        except (InputError, OSError) as error:
             remove_unfinished(staging)
             staging.clear()
-            raise
+            raise _told(error) from None
         staging.clear()
     remove_old_staging()
     return Imported(known, created=False) if known else study
+
+
+def _told(error: InputError | OSError) -> InputError:
+    if isinstance(error, InputError):
+        return error
+    reason = error.strerror or type(error).__name__
+    return InputError(f"the study cannot be stored ({reason}); make room for it, and import it again.")
 
 
 def _stored(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studies.config import Cell, StudyConfig, is_file, missing_clips
-from studies.errors import InputError, MistakesError
+from studies.errors import InputError
 
 Progress = Callable[[str, int, int], None]
 READING = "Reading the files"
@@ -38,35 +38,44 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """Clips by (method, item), in the order of the study file, and pictures by item."""
+    """Clips by (method, item), in the order of the study file, and pictures by item, as far as there are any.
+
+    `problems`: a sentence on those that are not there or cannot be read.
+    """
 
     clips: dict[Cell, Source]
     pictures: dict[str, Source]
+    problems: tuple[str, ...] = ()
 
 
 def find_sources(config: StudyConfig, folder: Path, progress: Progress) -> Sources:
-    """Raises InputError, or MistakesError for several: a file that is missing or cannot be read."""
+    """Every file of the study that is there. Raises InputError for a study of too many clips."""
     asked = len(config.methods) * len(config.items)
     if asked > MOST_CELLS:
         raise InputError(
             f"the study asks for {asked:,} clips; {MOST_CELLS:,} are the most that are imported."
         )
-    _check_all_there(config, folder)
-    cells = {(method, item): config.clip_path(method, item) for method, item in config.cells()}
+    problems = _missing(config, folder)
+    cells = {cell: path for cell in config.cells() if (path := config.stimuli.path(*cell)) is not None}
     pictures = {item.name: item.picture for item in config.items if item.picture is not None}
     names = list(dict.fromkeys([*cells.values(), *pictures.values()]))
+    there = [name for name in names if is_file(folder / name)]
     read: dict[str, Source] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for source in pool.map(lambda name: _source(folder, name), names):
-            read[source.name] = source
-            progress(READING, len(read), len(names))
+        for done, source in enumerate(pool.map(lambda name: _source(folder, name), there), start=1):
+            if isinstance(source, Source):
+                read[source.name] = source
+            else:
+                problems.append(source)
+            progress(READING, done, len(there))
     return Sources(
-        {cell: read[name] for cell, name in cells.items()},
-        {item: read[name] for item, name in pictures.items()},
+        {cell: read[name] for cell, name in cells.items() if name in read},
+        {item: read[name] for item, name in pictures.items() if name in read},
+        tuple(problems),
     )
 
 
-def _check_all_there(config: StudyConfig, folder: Path) -> None:
+def _missing(config: StudyConfig, folder: Path) -> list[str]:
     problems = []
     missing = missing_clips(config, folder)
     if missing:
@@ -79,18 +88,18 @@ def _check_all_there(config: StudyConfig, folder: Path) -> None:
         for item in config.items
         if item.picture is not None and not is_file(folder / item.picture)
     ]
-    if problems:
-        raise MistakesError(problems)
+    return problems
 
 
-def _source(folder: Path, name: str) -> Source:
+def _source(folder: Path, name: str) -> Source | str:
+    """The file, or what keeps it from being read."""
     path = folder / name
     try:
         with path.open("rb") as file:
             stamp = _stamp(path)
             return Source(name, path, hashlib.file_digest(file, "sha256").hexdigest(), stamp)
     except OSError as error:
-        raise InputError(f"{name} cannot be read ({error.strerror}); make it readable.") from None
+        return f"{name} cannot be read ({error.strerror}); make it readable."
 
 
 def _stamp(path: Path) -> tuple[int, int]:

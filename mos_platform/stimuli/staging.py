@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mos_platform.clips.facts import ClipFacts
 from mos_platform.clips.preparing import Prepared, libraries
+from mos_platform.stimuli.journal import Journal
 from studies.config import canonical_json
 
 KEPT_S = 7 * 24 * 3600
@@ -36,13 +36,14 @@ class Staging:
     """One study's folder; whoever holds it has the only hand on it."""
 
     folder: Path
+    journal: Journal
 
     def facts(self, sha256: str) -> ClipFacts | None:
         """Of the source file with that hash, where it was decoded before."""
-        return _read(self._facts(sha256), FACTS)
+        return _parsed(self.journal.known(_facts(sha256)), FACTS)
 
     def keep_facts(self, sha256: str, facts: ClipFacts) -> None:
-        _write(self._facts(sha256), facts)
+        self.journal.keep(_facts(sha256), FACTS.dump_json(facts))
 
     def target(self, sha256: str, recipe: str, suffix: str) -> Path:
         """Where the file belongs that is made from that source by that recipe."""
@@ -50,10 +51,10 @@ class Staging:
 
     def made(self, target: Path) -> Prepared | None:
         """What is known of the file there, where it was made before."""
-        return _read(target.with_suffix(".json"), PREPARED) if target.is_file() else None
+        return _parsed(self.journal.known(target.name), PREPARED) if target.is_file() else None
 
     def keep_made(self, target: Path, prepared: Prepared) -> None:
-        _write(target.with_suffix(".json"), prepared)
+        self.journal.keep(target.name, PREPARED.dump_json(prepared))
 
     def scratch(self, name: str) -> Path:
         """An empty folder of that name."""
@@ -76,9 +77,6 @@ class Staging:
     def clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _facts(self, sha256: str) -> Path:
-        return self.target(sha256, _decoder(), ".facts")
-
 
 @contextmanager
 def staging_of(slug: str) -> Iterator[Staging]:
@@ -87,7 +85,9 @@ def staging_of(slug: str) -> Iterator[Staging]:
     with _locked(root, slug):
         folder = root / "studies" / slug
         folder.mkdir(parents=True, exist_ok=True)
-        yield Staging(folder)
+        folder.touch()
+        with Journal(folder / "journal") as journal:
+            yield Staging(folder, journal)
 
 
 def remove_old_staging() -> None:
@@ -118,15 +118,12 @@ def _key(sha256: str, recipe: str) -> str:
     return hashlib.sha256(f"{sha256} {recipe}".encode()).hexdigest()[:40]
 
 
-def _read(file: Path, kind: TypeAdapter[Kept]) -> Kept | None:
+def _facts(sha256: str) -> str:
+    return f"{_key(sha256, _decoder())}.facts"
+
+
+def _parsed(content: bytes | None, kind: TypeAdapter[Kept]) -> Kept | None:
     try:
-        return kind.validate_json(file.read_bytes())
-    except (OSError, ValidationError):
+        return None if content is None else kind.validate_json(content)
+    except ValidationError:
         return None
-
-
-def _write(file: Path, content: ClipFacts | Prepared) -> None:
-    """Whole or not at all."""
-    part = file.with_name(f"{file.name}.part")
-    part.write_text(json.dumps(asdict(content)))
-    part.replace(file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files import File
@@ -15,7 +15,7 @@ from mos_platform.clips.filler import equalise
 from mos_platform.stimuli.models import Item, Method, Role, Stimulus, Study, opaque
 from mos_platform.stimuli.preparation import Ready, ReadyClip
 from mos_platform.stimuli.sources import Progress
-from mos_platform.stimuli.staging import Staging
+from mos_platform.stimuli.staging import FACTS, Staging
 from mos_platform.stimuli.versions import next_version, retire
 from studies.config import Cell, StudyConfig
 from studies.config import Item as ConfigItem
@@ -158,7 +158,7 @@ def _stimulus(study: Study, method: Method, item: Item, clip: ReadyClip, file: _
         file=file.name,
         sha256=clip.source.sha256,
         served_sha256=file.sha256,
-        facts=asdict(clip.facts),
+        facts=FACTS.dump_python(clip.facts),
         treatment=clip.prepared.done,
         bytes=file.size,
         duration_s=clip.prepared.duration_s,

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from mos_platform.uploads.directory import check_directory
-from studies.config import CONFIG_FILE
+from studies.config import ALMOST, CONFIG_FILE
 from studies.errors import InputError, MistakesError
 
 CHUNK = 1024 * 1024
@@ -186,6 +186,9 @@ def _what_instead(entries: list[_Entry]) -> str:
     inner = sorted(_shown(entry.info) for entry in entries if entry.path.suffix.lower() == ".zip")
     if studies:
         return f"holds {CONFIG_FILE} elsewhere ({', '.join(ascii(study) for study in studies[:3])})"
+    almost = sorted(_shown(entry.info) for entry in entries if entry.path.name.casefold() in ALMOST)
+    if almost:
+        return f"holds {almost[0]}, which must be called {CONFIG_FILE}"
     return f"holds another zip ({inner[0]}) and no {CONFIG_FILE}" if inner else f"holds no {CONFIG_FILE}"
 
 

@@ -1,7 +1,7 @@
 """The study file: `study.yaml` as a typed, frozen object."""
 
 from studies.config.base import Identifier, Language, Strict, Words
-from studies.config.loading import CONFIG_FILE, is_file, load_study, missing_clips, parse_study
+from studies.config.loading import ALMOST, CONFIG_FILE, is_file, load_study, missing_clips, parse_study
 from studies.config.material import Clips, Item, Method, Stimuli
 from studies.config.model import Analysis, Cell, StudyConfig, Target, canonical_json
 from studies.config.people import Design, Devices, Gold, Payment, Recruitment, Targets
@@ -9,6 +9,7 @@ from studies.config.questions import PAIRED, OwnScale, Part, Question, TestMetho
 from studies.config.texts import Consent, Texts
 
 __all__ = [
+    "ALMOST",
     "CONFIG_FILE",
     "PAIRED",
     "Analysis",

@@ -15,6 +15,7 @@ from studies.text import Text, printable
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 Identifier = Annotated[str, Field(pattern=NAME_PATTERN)]
+END_MARKS = " .,;:…"
 LANGUAGE_RULE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 Language = Annotated[str, Field(pattern=LANGUAGE_RULE)]
 
@@ -48,6 +49,11 @@ class Words(str):
     def in_language(self, language: str) -> str:
         """The text in that language, or else in the study's own."""
         return self.translations.get(language, str(self))
+
+    def reads_like(self, other: Words) -> bool:
+        """Whether raters cannot tell the two apart in some language; case and end marks do not count."""
+        languages = {*self.translations, *other.translations} or {""}
+        return any(_plainly(self.in_language(one)) == _plainly(other.in_language(one)) for one in languages)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -89,6 +95,11 @@ def _said(text: str) -> str:
     if not text:
         raise ValueError("it is empty; write what raters shall read")
     return text
+
+
+def _plainly(text: str) -> str:
+    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return folded.strip(END_MARKS) or folded
 
 
 def _plain(words: Words) -> str | dict[str, str]:

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from math import ceil, floor
 from typing import Any
 
 from studies.config.base import LANGUAGE_RULE, Words, words_of
+from studies.config.counts import Problem, gold_twice, too_many_extras
 from studies.config.material import Item, Method, Stimuli
 from studies.config.people import Gold, Recruitment
 from studies.config.questions import Part
 from studies.metrics import COMPUTED, known_metric
-
-Problem = tuple[str, str]  # key, and one sentence without it
+from studies.scales import Scale
 
 
 @dataclass(frozen=True)
 class _Check:
-    """`find` is asked once all keys of `needs` are there and well formed; it yields problems."""
+    """`find` is asked once all keys of `needs` are there and well formed; it yields problems.
+
+    `partly`: those of them of which some entries are enough for what is found to hold.
+    """
 
     needs: tuple[str, ...]
     find: Callable[..., Iterator[Problem]]
+    partly: tuple[str, ...] = ()
 
 
-def contradictions(pieces: Mapping[str, Any]) -> list[Problem]:
-    """All problems among the well-formed top-level `pieces` of a study file, by key."""
+def contradictions(pieces: Mapping[str, Any], partly: Collection[str] = ()) -> list[Problem]:
+    """All problems among the well-formed top-level `pieces` of a study file, by key.
+
+    Of the lists named in `partly`, some entries are not among the pieces.
+    """
     return [
         problem
         for check in CHECKS
-        if set(check.needs) <= set(pieces)
+        if set(check.needs) <= set(pieces) and {*check.needs} & {*partly} <= {*check.partly}
         for problem in check.find(*(pieces[key] for key in check.needs))
     ]
 
@@ -72,12 +81,18 @@ def _methods(methods: tuple[Method, ...]) -> Iterator[Problem]:
                 f"methods.{place}",
                 f"method {method.name!r} cannot be the reference and gold; remove one of them",
             )
+
+
+def _scored_methods(methods: tuple[Method, ...]) -> Iterator[Problem]:
     if not any(method.role == "scored" for method in methods):
         yield "methods", "all methods are gold; add the methods under evaluation"
 
 
 def _items(items: tuple[Item, ...]) -> Iterator[Problem]:
     yield from _twice("item", _numbered("items", (item.name for item in items)))
+
+
+def _scored_items(items: tuple[Item, ...]) -> Iterator[Problem]:
     if not any(item.role == "scored" for item in items):
         yield "items", "all items are for training; add the items that are to be scored"
 
@@ -122,8 +137,8 @@ def _pairs(where: str, pairs: tuple[tuple[str, str], ...], scored: set[str]) -> 
             yield f"{where}.{place}", f"{one!r} cannot be compared with itself; name two methods"
     if not pairs:
         yield where, "no pair is named; name some, or write all"
-    doubles = {frozenset(pair) for pair in pairs if [set(other) for other in pairs].count(set(pair)) > 1}
-    for double in sorted(sorted(pair) for pair in doubles if len(pair) == 2):
+    named = Counter(frozenset(pair) for pair in pairs)
+    for double in sorted(sorted(pair) for pair, times in named.items() if times > 1 and len(pair) == 2):
         yield where, f"the pair {' and '.join(double)} is named twice; remove one"
 
 
@@ -141,34 +156,24 @@ def _parts_and_items(parts: tuple[Part, ...], items: tuple[Item, ...]) -> Iterat
                 yield f"parts.{place}.shown", f"item {lacking[0]!r} has no {what!r}; add it to the item"
 
 
-def _trials(
-    parts: tuple[Part, ...], methods: tuple[Method, ...], items: tuple[Item, ...]
-) -> Iterator[Problem]:
-    n_methods = sum(method.role == "scored" for method in methods)
-    n_items = sum(item.role == "scored" for item in items)
-    for place, part in enumerate(parts):
-        if part.is_paired:
-            continue
-        scored = min(part.trials_per_sitting or n_methods * n_items, n_methods * n_items)
-        for key in ("repeats", "dummies"):
-            if getattr(part, key) > scored:
-                yield (
-                    f"parts.{place}.{key}",
-                    f"{getattr(part, key)} are more than the {scored} scored trials of a sitting; use fewer",
-                )
+def _gold_methods(gold: tuple[Gold, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
+    known = {method.name for method in methods}
+    for place, one in enumerate(gold):
+        if one.method not in known:
+            yield f"gold.{place}.method", _absent("method", one.method, known)
 
 
-def _gold(
-    gold: tuple[Gold, ...], parts: tuple[Part, ...], methods: tuple[Method, ...], items: tuple[Item, ...]
-) -> Iterator[Problem]:
-    known_methods, known_items = {method.name for method in methods}, {item.name for item in items}
+def _gold_items(gold: tuple[Gold, ...], items: tuple[Item, ...]) -> Iterator[Problem]:
+    known = {item.name for item in items}
+    for place, one in enumerate(gold):
+        if one.item not in known:
+            yield f"gold.{place}.item", _absent("item", one.item, known)
+
+
+def _gold_answers(gold: tuple[Gold, ...], parts: tuple[Part, ...]) -> Iterator[Problem]:
     scales = {q.id: q.grades for part in parts if not part.is_paired for q in part.ratings}
     for place, one in enumerate(gold):
         where = f"gold.{place}"
-        if one.method not in known_methods:
-            yield f"{where}.method", _absent("method", one.method, known_methods)
-        if one.item not in known_items:
-            yield f"{where}.item", _absent("item", one.item, known_items)
         for question, bounds in one.expected.items():
             if question not in scales:
                 yield (
@@ -176,8 +181,10 @@ def _gold(
                     f"{question!r} is no question that is rated; use {', '.join(scales) or 'another'}",
                 )
             else:
-                low, high = scales[question].low, scales[question].high
-                yield from _bounds(f"{where}.expected.{question}", bounds.low, bounds.high, (low, high))
+                yield from _bounds(f"{where}.expected.{question}", bounds.low, bounds.high, scales[question])
+
+
+def _gold_asked(gold: tuple[Gold, ...], parts: tuple[Part, ...]) -> Iterator[Problem]:
     for place, part in enumerate(parts):
         if part.gold and not _askable(gold, part):
             yield (
@@ -191,14 +198,25 @@ def _askable(gold: tuple[Gold, ...], part: Part) -> bool:
     return not part.is_paired and any(asked & set(one.expected) for one in gold)
 
 
-def _bounds(where: str, low: float | None, high: float | None, ends: tuple[int, int]) -> Iterator[Problem]:
+def _bounds(where: str, low: float | None, high: float | None, scale: Scale) -> Iterator[Problem]:
+    """Limits that are none, lie elsewhere, or which every answer meets, or none."""
     if low is None and high is None:
         yield where, "it has neither 'low' nor 'high'; give one"
-    for name, bound in (("low", low), ("high", high)):
-        if bound is not None and not ends[0] <= bound <= ends[1]:
-            yield where, f"{name} {bound:g} is not on the scale from {ends[0]} to {ends[1]}; correct it"
-    if low is not None and high is not None and low > high:
-        yield where, f"low {low:g} lies above high {high:g}; exchange them"
+        return
+    outside = [
+        (name, bound)
+        for name, bound in (("low", low), ("high", high))
+        if bound is not None and not scale.low <= bound <= scale.high
+    ]
+    for name, bound in outside:
+        yield where, f"{name} {bound:g} is not on the scale from {scale.low} to {scale.high}; correct it"
+    least, most = scale.low if low is None else low, scale.high if high is None else high
+    if least > most:
+        yield where, f"low {least:g} lies above high {most:g}; exchange them"
+    elif not outside and (least, most) == (scale.low, scale.high):
+        yield where, f"every answer from {scale.low} to {scale.high} counts as right; narrow it"
+    elif not outside and not scale.continuous and floor(most) < ceil(least):
+        yield where, f"no grade lies between {least:g} and {most:g}; widen it"
 
 
 def _metrics(metrics: tuple[str, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
@@ -294,20 +312,26 @@ def _in_all(key: str, words: Words, language: str, translations: tuple[str, ...]
 
 
 CHECKS = (
-    _Check(("methods",), _methods),
-    _Check(("items",), _items),
-    _Check(("parts",), _ids),
-    _Check(("parts", "methods"), _parts_and_methods),
-    _Check(("parts", "items"), _parts_and_items),
-    _Check(("parts", "methods", "items"), _trials),
-    _Check(("gold", "parts", "methods", "items"), _gold),
+    _Check(("methods",), _methods, partly=("methods",)),
+    _Check(("methods",), _scored_methods),
+    _Check(("items",), _items, partly=("items",)),
+    _Check(("items",), _scored_items),
+    _Check(("parts",), _ids, partly=("parts",)),
+    _Check(("parts", "methods"), _parts_and_methods, partly=("parts",)),
+    _Check(("parts", "items"), _parts_and_items, partly=("parts",)),
+    _Check(("parts", "methods", "items", "design"), too_many_extras, partly=("parts",)),
+    _Check(("gold", "methods"), _gold_methods, partly=("gold",)),
+    _Check(("gold", "items"), _gold_items, partly=("gold",)),
+    _Check(("gold", "parts"), _gold_answers, partly=("gold",)),
+    _Check(("gold", "parts"), _gold_asked, partly=("parts",)),
+    _Check(("gold",), gold_twice, partly=("gold",)),
     _Check(("metrics", "methods"), _metrics),
     _Check(("stimuli", "methods", "items"), _files),
     _Check(("recruitment",), _recruitment),
     _Check(("recruitment", "targets"), _quotas),
-    _Check(("design", "parts"), _between),
+    _Check(("design", "parts"), _between, partly=("parts",)),
     *(
-        _Check(("language", "translations", key), _translated(key))
+        _Check(("language", "translations", key), _translated(key), partly=(key,))
         for key in ("title", "texts", "items", "parts")
     ),
 )

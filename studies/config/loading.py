@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +10,31 @@ from pydantic import TypeAdapter, ValidationError
 
 from studies.config.checks import contradictions
 from studies.config.model import StudyConfig
+from studies.config.partly import LISTS, Some, some_of
 from studies.config.table import with_table
 from studies.errors import InputError, MistakesError
 from studies.reading import mistakes, not_a_mapping
 from studies.yamlfile import Location, YamlFile, read_yaml_file
 
 CONFIG_FILE = "study.yaml"
+ALMOST = ("study.yml", CONFIG_FILE)  # whatever their case
 HINT = f"give a study folder or its {CONFIG_FILE}"
 
 
 def load_study(path: Path) -> StudyConfig:
     """Read a study from its folder or its `study.yaml`. Raises InputError; MistakesError for several."""
     file = path / CONFIG_FILE if path.is_dir() else path
-    read = read_yaml_file(file, HINT)
+    read = read_yaml_file(file, _hint(file))
     raw, about_table = _with_table(read.content, file.parent)
     return _parsed(raw, str(file), "", read, about_table)
+
+
+def _hint(file: Path) -> str:
+    """What to do where there is no such file: one beside it may be meant."""
+    if file.name != CONFIG_FILE or not file.parent.is_dir():
+        return HINT
+    meant = (other.name for other in file.parent.iterdir() if other.name.casefold() in ALMOST)
+    return next((f"rename {name} to {CONFIG_FILE}" for name in sorted(meant)), HINT)
 
 
 def _with_table(raw: Any, folder: Path) -> tuple[Any, list[str]]:
@@ -46,11 +56,11 @@ def _parsed(raw: Any, where: str, under: str, read: YamlFile, about_table: Seque
     if not isinstance(raw, dict):
         raise InputError(not_a_mapping(raw, where, under))
     problems = _malformed(raw, under) + _contradictory(raw, under)
-    # Items may come from the table: where it cannot be read, they are not missing.
+    # Items may come from the table: where it cannot be read, they are not missing; and of it all is said.
     said = [
         _sentence(where, location, text, read)
         for location, text in problems
-        if not (about_table and location == ("items",))
+        if not (about_table and location in (("items",), ("stimuli", "table")))
     ]
     if about_table or said:
         raise MistakesError([*about_table, *said])
@@ -73,12 +83,28 @@ def _malformed(raw: dict[str, Any], under: str) -> list[tuple[Location, str]]:
 
 
 def _contradictory(raw: dict[str, Any], under: str) -> list[tuple[Location, str]]:
-    found = []
-    for key, message in contradictions(_well_formed(raw)):
-        location = tuple(int(part) if part.isdigit() else part for part in key.split("."))
-        full = f"{under}.{key}" if under else key
-        found.append((location, f"key '{full}': {message}"))
+    pieces = _well_formed(raw)
+    some = _partly_formed(raw, pieces, under)
+    for name, part in some.items():
+        pieces[name] = tuple(part.entries.values())
+    found = [problem for part in some.values() for problem in part.hidden]
+    for key, message in contradictions(pieces, some):
+        keys: list[str | int] = [int(part) if part.isdigit() else part for part in key.split(".")]
+        if keys[0] in some and len(keys) > 1:
+            keys[1] = [*some[str(keys[0])].entries][int(keys[1])]
+        full = ".".join(map(str, [under, *keys] if under else keys))
+        found.append((tuple(keys), f"key '{full}': {message}"))
     return found
+
+
+def _partly_formed(raw: dict[str, Any], pieces: Mapping[str, Any], under: str) -> dict[str, Some]:
+    """Lists that hold mistakes, as far as their entries can be read."""
+    ordered = StudyConfig.in_own_language(raw)
+    own, others = ordered.get("language", "en"), ordered.get("translations") or ()
+    languages = [one for one in (own, *(others if isinstance(others, list) else ())) if isinstance(one, str)]
+    broken = [name for name in LISTS if name in ordered and name not in pieces]
+    found = {name: some_of(name, ordered[name], languages, under) for name in broken}
+    return {name: part for name, part in found.items() if part.entries or part.hidden}
 
 
 def _well_formed(raw: dict[str, Any]) -> dict[str, Any]:

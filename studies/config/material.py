@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_validator
@@ -11,20 +10,13 @@ from pydantic_core import CoreSchema
 
 from studies.bundle import STIMULI
 from studies.config.base import NAME_PATTERN, Identifier, Strict, Text, Words
+from studies.config.places import inside
 from studies.reading import no_text
 
 DEFAULT_PATTERN = "clips/{method}/{item}.mp4"
 
 
-def _inside(path: str) -> str:
-    """A path below the study's folder, with forward slashes."""
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts or "\\" in path or ":" in parts[0]:
-        raise ValueError("it must stay inside the study's folder; name a path below it")
-    return path
-
-
-InFolder = Annotated[Text, Field(min_length=1, max_length=512), AfterValidator(_inside)]
+InFolder = Annotated[Text, Field(min_length=1, max_length=512), AfterValidator(inside)]
 
 
 def _named(value: Any) -> Any:
@@ -103,8 +95,10 @@ class Stimuli(Strict):
     def _names_both(self) -> Stimuli:
         if "{method}" not in self.pattern or "{item}" not in self.pattern:
             raise ValueError("pattern must contain {method} and {item}; add what is missing")
-        if self.pattern.startswith("/") or ".." in PurePosixPath(self.pattern).parts or "\\" in self.pattern:
-            raise ValueError("pattern must stay inside the study's folder; name a path below it")
+        try:
+            inside(self.pattern)
+        except ValueError as error:
+            raise ValueError(str(error).replace("it", "pattern", 1)) from None
         return self
 
     def path(self, method: str, item: str) -> str | None:

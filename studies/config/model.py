@@ -29,6 +29,15 @@ def _short(title: Words) -> Words:
     return title
 
 
+RESERVED = frozenset({"new"})  # pages of the console have these names
+
+
+def _free(name: str) -> str:
+    if name.casefold() in RESERVED:
+        raise ValueError(f"{name!r} is the name of a page of the console; name the study otherwise")
+    return name
+
+
 class Analysis(Strict):
     """How the report is computed."""
 
@@ -45,7 +54,7 @@ class Analysis(Strict):
 class StudyConfig(Strict):
     """One study: what is judged, by whom, how, and what is done with the answers."""
 
-    study: Identifier
+    study: Annotated[Identifier, AfterValidator(_free)]
     """The study's id."""
     title: Annotated[Words, AfterValidator(_short)]
     """Raters read it: let it hint at nothing."""
@@ -68,7 +77,7 @@ class StudyConfig(Strict):
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
     """Blocks of a sitting."""
     gold: tuple[Gold, ...] = ()
-    """Clips with known answers; `gold` of a part says how many a sitting holds."""
+    """Clips with known answers, which count as attention checks; `gold` of a part says how many of them."""
     metrics: tuple[str, ...] = ()
     """Objective metrics to compute: psnr, ssim (both against the reference), cpbd."""
     design: Design = Design()

@@ -10,6 +10,7 @@ from studies.config.base import Identifier, Strict
 
 Expertise = Literal["none", "some", "expert"]
 Device = Literal["desktop", "phone", "tablet"]
+MOST_RATERS = 10_000  # that one study can ask for
 Pixels = Annotated[int, Field(ge=1, le=16384)]
 
 
@@ -38,7 +39,11 @@ class Bounds(Strict):
 
 
 class Gold(Strict):
-    """A clip whose answer is known, such as one with the sound of another: nobody may call it in sync."""
+    """A clip whose answer is known, such as one with the sound of another: nobody may call it in sync.
+
+    Another answer is a missed attention check: `screening: {apply: [attention]}` excludes whoever misses more
+    than `screening.attention.allowed_misses`, which is 0 by default.
+    """
 
     method: Identifier
     """Its method, which stands under `methods`."""
@@ -51,9 +56,9 @@ class Gold(Strict):
 class Targets(Strict):
     """When there are enough ratings."""
 
-    raters_per_method: Annotated[int, Field(gt=0)] = 30
+    raters_per_method: Annotated[int, Field(gt=0, le=MOST_RATERS)] = 30
     """The literature recommends at least 30 independent raters per method."""
-    ratings_per_stimulus: Annotated[int, Field(gt=0)] | None = None
+    ratings_per_stimulus: Annotated[int, Field(gt=0, le=MOST_RATERS)] | None = None
     """At least 24 where a correlation with metrics is to be claimed."""
     half_width: Annotated[float, Field(gt=0)] | None = None
     """Half-width of a method's MOS to be reached, in grades; the check says whether it can be."""

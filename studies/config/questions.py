@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import combinations
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -74,7 +76,17 @@ class Question(Strict):
             raise ValueError(f"question {self.id!r}: a {self.type} has no scale; remove 'scale' and 'labels'")
         if self.type == "rating":
             self._check_labels()
+        self._check_alike("grades", self.labels)
+        self._check_alike("options", self.options)
         return self
+
+    def _check_alike(self, what: str, words: Mapping[Any, Words]) -> None:
+        for one, other in combinations(words, 2):
+            if words[one].reads_like(words[other]):
+                raise ValueError(
+                    f"question {self.id!r}: {what} {one} and {other} both read {str(words[one])!r}; "
+                    "give each its own words"
+                )
 
     def _check_labels(self) -> None:
         grades = self._unlabelled.grades
@@ -128,7 +140,7 @@ class Part(Strict):
     repeats: Few = 0
     """Clips shown a second time, unannounced, for the raters' consistency."""
     gold: Few = 0
-    """Trials with a known answer, from key `gold` of the study."""
+    """Trials with a known answer, from key `gold` of the study; rule `attention` counts them as checks."""
     pairs: Literal["all", "with_reference"] | tuple[tuple[Identifier, Identifier], ...] = "all"
     """Which methods meet in PC and CCR: all, each with the reference, or [[one, other], …]."""
     tie: bool = True
@@ -171,6 +183,11 @@ class Part(Strict):
                     "ask it in a part of its own"
                 )
             return
+        if self.test_method == "PC" and (question.labels or question.scale != "acr5"):
+            raise ValueError(
+                f"question {question.id!r}: PC asks which of two clips is better and has no scale; remove "
+                "'scale' and 'labels', or write 'test_method: CCR' for graded answers"
+            )
         own = OWN_SCALE.get(self.test_method)
         if own is not None and question.scale != own:
             raise ValueError(

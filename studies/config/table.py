@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from studies.config.places import file_inside
 from studies.errors import InputError, MistakesError
 
+LARGEST = 64 * 1024**2  # bytes
 NEEDED = ("method", "item", "file")
 OF_ITEMS = ("dataset", "split", "role")
 Row = dict[str, str]
@@ -25,7 +27,7 @@ def with_table(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
         return raw
     if "files" in stimuli:
         raise InputError(f"{folder / 'study.yaml'}: key 'stimuli' has both 'table' and 'files'; remove one.")
-    rows = _rows(folder / name, name)
+    rows = _rows(folder, name)
     files: dict[str, dict[str, str]] = {}
     for row in rows:
         files.setdefault(row["method"], {})[row["item"]] = row["file"]
@@ -33,9 +35,9 @@ def with_table(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
     return {**named, "stimuli": {**stimuli, "files": files}}
 
 
-def _rows(file: Path, name: str) -> list[Row]:
+def _rows(folder: Path, name: str) -> list[Row]:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
+        with file_inside(folder, name, LARGEST).open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restkey="")
             lacking = [column for column in NEEDED if column not in (reader.fieldnames or [])]
             if lacking:
@@ -43,7 +45,9 @@ def _rows(file: Path, name: str) -> list[Row]:
             rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
     except FileNotFoundError:
         raise InputError(f"{name} does not exist; add it, or correct 'stimuli.table'.") from None
-    except (OSError, ValueError, csv.Error) as error:
+    except OSError as error:
+        raise InputError(f"{name} cannot be read ({error.strerror}); make it readable.") from None
+    except (ValueError, csv.Error) as error:
         raise InputError(f"{name} cannot be read ({error}); it must be CSV in UTF-8.") from None
     problems = list(_problems(rows, name))
     if problems:

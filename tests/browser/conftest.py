@@ -15,7 +15,7 @@ from typing import Any
 import every_type
 import pytest
 import yaml
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from visitor import Visitor
 
 VIEWPORTS: dict[str, dict[str, Any]] = {
@@ -31,6 +31,7 @@ METHODS = ("kudu", "okapi", "zebra")
 ITEMS = ("river", "meadow")
 CLIP_SECONDS = 0.8
 CLIP_SIZE = 384
+PASSWORD = "only-in-this-test"
 
 STUDY = {
     "study": "walk",
@@ -136,6 +137,8 @@ def serving(study_folder: Path, var: Path, repo: Path) -> Iterator[Platform]:
         "-c",
         "from mos_platform.raters.services import open_link, simulated_link\n"
         "from mos_platform.stimuli.models import Study\n"
+        "from django.contrib.auth.models import User\n"
+        f"User.objects.create_superuser('researcher', '', '{PASSWORD}')\n"
         "study = Study.objects.get()\nprint(open_link(study).token, simulated_link(study).token)",
     ).split()[-2:]
     server = subprocess.Popen(
@@ -153,6 +156,19 @@ def serving(study_folder: Path, var: Path, repo: Path) -> Iterator[Platform]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+@pytest.fixture
+def console(browser: Browser, platform: Platform) -> Iterator[Page]:
+    """The list of studies, a researcher being signed in."""
+    page = browser.new_page(base_url=platform.url)
+    page.goto("/console/")
+    page.fill("input[name=username]", "researcher")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector("h1:text-is('Studies')")
+    yield page
+    page.close()
 
 
 @pytest.fixture

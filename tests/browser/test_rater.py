@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from visitor import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 Visit = Callable[..., Visitor]
 

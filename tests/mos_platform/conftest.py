@@ -186,7 +186,7 @@ class Installation:
             yield re.findall(r"http://\S+", server.stdout.readline())[0]
         finally:
             server.send_signal(signal.SIGINT)
-            server.communicate(timeout=30)
+            server.communicate(timeout=60)
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.var / "mos.sqlite3", timeout=30)) as database, database:

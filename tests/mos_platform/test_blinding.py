@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+
+pytestmark = pytest.mark.long
 
 METHODS = ("truthcam", "alphanet", "betagan")
 ITEMS = ("portraitq7", "portraitz3")
@@ -66,7 +69,7 @@ def clip(target: Path, method: str, quality: int) -> None:
     named = ["-metadata", f"title=SecretTitle {method}", "-metadata", f"comment=SecretComment {method}"]
     named += ["-metadata:s:v", f"handler_name=SecretHandler {method}", "-metadata:s:a", f"title={method}"]
     codecs = ["-c:v", "libx264", "-crf", str(quality), "-pix_fmt", "yuv420p", "-c:a", "aac", "-ar", "48000"]
-    command = ["ffmpeg", "-v", "error", "-y", *inputs, "-t", "0.6", *codecs, *named, str(target)]
+    command = ["ffmpeg", "-v", "error", "-y", *inputs, "-t", "0.4", *codecs, *named, str(target)]
     subprocess.run(command, check=True)
 
 
@@ -150,13 +153,17 @@ def walks(install: Any, blind_study: Path) -> Iterator[tuple[Any, list[Walk]]]:
     assert done.returncode == 0, done.stderr
     link = re.findall(r"/r/\S+", done.stdout)[0]
     with here.serving() as url:
-        found = []
-        for _rater in range(2):
-            with httpx.Client(base_url=url, timeout=30) as client:
-                walk = Walk(client)
-                walk.sit(walk.enter(link))
-                found.append(walk)
+        # Both at once: each has to wait until its clips have played.
+        with ThreadPoolExecutor() as raters:
+            found = list(raters.map(walked, [url, url], [link, link]))
         yield here, found
+
+
+def walked(url: str, link: str) -> Walk:
+    with httpx.Client(base_url=url, timeout=30) as client:
+        walk = Walk(client)
+        walk.sit(walk.enter(link))
+        return walk
 
 
 def test_nothing_that_a_rater_receives_names_a_method_a_file_or_an_encoder(walks: Any) -> None:

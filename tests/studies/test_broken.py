@@ -96,3 +96,20 @@ def test_how_windows_saves_a_file_changes_nothing(changed: Any, tmp_path: Path) 
     (tmp_path / "study.yaml").write_bytes(changed(good.replace("test_method: ACR", "test_method: ARC")))
     with pytest.raises(InputError, match=r"line 20: key 'parts\.0\.test_method': 'ARC' is not known"):
         load_study(tmp_path)
+
+
+@pytest.mark.parametrize("character", ["\0", "\a", "\v", "\x1b", "\x7f", "\ufffe"])
+def test_a_character_that_cannot_stand_in_yaml_is_named(character: str, tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text(f"study: a\ntitle: A b{character}c\n", encoding="utf-8")
+    told = f"{file}, line 2: character U+{ord(character):04X} cannot stand in YAML; remove it."
+    assert sentences(file) == [told]
+
+
+def test_two_thousand_mistakes_are_all_told_and_none_twice(tmp_path: Path) -> None:
+    study = yaml.safe_load(WITHOUT_CLIPS.read_text(encoding="utf-8"))
+    study["items"] = [{"name": f"i {place}"} for place in range(2000)]
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(study))
+    told = sentences(tmp_path)
+    assert len(set(told)) == len(told) == 2000
+    assert all(f"key 'items.{place}.name'" in said for place, said in enumerate(told))

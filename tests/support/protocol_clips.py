@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter, uniform_filter1d
 from studies.config import StudyConfig, load_study
 
 FPS, RATE, SIZE = 25, 16000, 128
-SECONDS = 1.2
+SECONDS = 0.8
 Y, X = np.mgrid[0:SIZE, 0:SIZE] / SIZE
 
 

@@ -82,7 +82,7 @@ class SittingPage {
 
   /** Shows trial after trial; each `next` starts the following one. */
   async show(state) {
-    if (!state.trial) return showEnd(state);
+    if (!state.trial) return this.end(state);
     const { trial } = state;
     this.trial = trial;
     this.clips.keep(urls(state));
@@ -95,6 +95,12 @@ class SittingPage {
     tell("");
     await this.present(trial, state.upcoming);
     return undefined;
+  }
+
+  end(state) {
+    const bar = byId("preview");
+    if (bar) bar.textContent = "the end; nothing is stored";
+    showEnd(state);
   }
 
   async present(trial, upcoming) {

@@ -84,7 +84,8 @@ def test_a_mouth_that_stops_is_a_standstill(make_clip: MakeClip, tmp_path: Path)
     [
         (STEREO_TONE.format(10 ** (-23 / 20), 3), -23),
         (STEREO_TONE.format(10 ** (-33 / 20), 3), -33),
-        (MONO_TONE.format(10 ** (-23 / 20), 3), -26),
+        # One channel comes from both loudspeakers.
+        (MONO_TONE.format(10 ** (-23 / 20), 3), -23),
         # A second of tone, then silence: seven full blocks, three of 3/4, 1/2 and 1/4; the rest is gated.
         (f"{STEREO_TONE.format(0.1, 1)},apad=pad_dur=4", -20 + 10 * log10(8.5 / 10)),
     ],
@@ -109,6 +110,16 @@ def test_silence_is_told_from_quiet(make_sound: Callable[..., AudioFacts], codec
     assert silent.silence_s == pytest.approx(1, abs=0.03)
     assert quiet.silent is False
     assert quiet.loudness_lufs == pytest.approx(-34, abs=1)
+
+
+@pytest.mark.parametrize("codec", ["pcm_u8", "pcm_s16le", "pcm_f32le"])
+@pytest.mark.parametrize("level", [0.02, -0.02])
+@pytest.mark.parametrize("channels", ["{0}|0", "0|{0}"], ids=["left", "right"])
+def test_sound_on_one_side_in_one_channel_is_no_silence(
+    make_sound: Callable[..., AudioFacts], codec: str, level: float, channels: str
+) -> None:
+    facts = make_sound(f"aevalsrc='{channels.format(level)}':s=48000:d=0.5", "-c:a", codec)
+    assert (facts.silent, facts.silence_s) == (False, 0)
 
 
 @pytest.mark.parametrize("codec", ["pcm_s16le", "aac"])

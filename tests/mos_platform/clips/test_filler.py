@@ -6,6 +6,7 @@ import filmed
 import pytest
 
 from mos_platform.clips.filler import equal_size, equalise, lengthen
+from mos_platform.clips.preparing import prepare
 from mos_platform.clips.probing import probe
 
 
@@ -55,3 +56,20 @@ def test_a_box_needs_eight_bytes(tmp_path):
     assert file.read_bytes() == b"12345678"
     lengthen(file, 10)
     assert file.read_bytes() == b"12345678\0\0\0\x0afree\0\0"
+
+
+def test_no_box_tells_how_much_was_added(tmp_path):
+    """Where samples come last, the box that holds them grows."""
+    clips = [tmp_path / f"{name}.mp4" for name in "ab"]
+    for clip, seconds in zip(clips, (0.4, 1), strict=True):
+        source = filmed.bars(tmp_path / f"source_{clip.name}", seconds=seconds)
+        prepare(source, clip, None, clip.name)
+    bare = clips[0].read_bytes()
+    equalise(clips)
+    grown = clips[0].read_bytes()
+    assert len(grown) == clips[1].stat().st_size > len(bare)
+    assert b"free" not in grown
+    at = bare.index(b"mdat") + 4
+    assert (grown[: at - 8], grown[at : len(bare)]) == (bare[: at - 8], bare[at:])
+    assert int.from_bytes(grown[at - 8 : at - 4]) == len(grown) - at + 8
+    assert probe(clips[0], "a").video.pictures == 10

@@ -46,7 +46,7 @@ def whole(make_clip: MakeClip, tmp_path_factory: pytest.TempPathFactory) -> byte
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (y4m(12000, 12000), "pictures of 12000×12000, larger than 8K"),
+        (y4m(12000, 12000), "has 12000×12000 pixels, larger than 7680×4320"),
         (y4m(30000, 30000), "is not a video"),
         (y4m(7680, 4320), "holds no picture"),
         (h264(30000, 30000), "is damaged"),

@@ -146,6 +146,13 @@ def test_children_know_nothing_that_they_need_not(monkeypatch: pytest.MonkeyPatc
     assert niceness > os.nice(0)
 
 
+def test_children_start_without_the_models_of_study_files() -> None:
+    """A child has them to load anew, which takes longer than all else that it needs."""
+    loads = "import sys, mos_platform.clips.preparing, mos_platform.clips.probing; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
+    assert not {"pydantic", "yaml", "django", "scipy", "pandas"} & set(told.stdout.split())
+
+
 def test_leaving_early_ends_the_children(tmp_path: Path) -> None:
     seen = as_done(misbehaving.behave, tasks(100), workers=2)
     _, (_, pid) = next(seen)  # type: ignore[misc]

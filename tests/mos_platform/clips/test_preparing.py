@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import subprocess
@@ -317,3 +318,21 @@ def test_what_no_mp4_of_this_kind_holds_is_refused(late):
     track = Track("video", 120_000, b"entry", [Sample(0, 0, 1, 0, 4, key=True), late])
     with pytest.raises(OverflowError):
         write_mp4(io.BytesIO(), [track], io.BytesIO(b"1234"))
+
+
+@pytest.mark.parametrize("size", [5, 400_000], ids=["short", "longer than one reading"])
+def test_samples_come_out_in_their_order_wherever_they_lay(size):
+    order = np.random.default_rng(1).permutation(8)
+    stored = [bytes([number + 1]) * size for number in range(8)]
+    payload = b"".join(stored[number] for number in order)
+    places = {number: at * size for at, number in enumerate(order)}
+    samples = [Sample(100 * n, 100 * n, 100, places[n], size, key=True) for n in range(8)]
+    made = io.BytesIO()
+    write_mp4(made, [Track("video", 120_000, b"entry", samples)], io.BytesIO(payload))
+    assert made.getvalue().endswith(b"mdat" + b"".join(stored))
+
+
+def test_what_is_said_of_the_file_is_true_of_it(made, tmp_path):
+    told = prepare(made["plain"], tmp_path / "made.mp4", None, "clip")
+    content = (tmp_path / "made.mp4").read_bytes()
+    assert (told.bytes, told.sha256) == (len(content), hashlib.sha256(content).hexdigest())

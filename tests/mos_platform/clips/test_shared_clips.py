@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from fractions import Fraction
+from math import log10
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,9 @@ def test_facts_as_other_programs_state_them(shared: Path, clip: str) -> None:
     assert audio.codec == golden["audio_codec"]
     assert [audio.sample_rate, audio.channels] == [int(golden[key]) for key in ("sample_rate", "channels")]
     assert audio.first_s == pytest.approx(float(golden["audio_first_s"]), abs=1e-5)
-    assert audio.loudness_lufs == pytest.approx(float(golden["loudness_lufs"]), abs=0.051)
+    # The other program counts one channel as one loudspeaker; raters hear it from two.
+    both = 10 * log10(2) if audio.channels == 1 else 0
+    assert audio.loudness_lufs == pytest.approx(float(golden["loudness_lufs"]) + both, abs=0.051)
     # The older program counts the encoder's run-in before the first sound, up to 64 ms, as playing time.
     assert float(golden["duration_s"]) - 0.065 < facts.duration_s < float(golden["duration_s"]) + 0.005
 

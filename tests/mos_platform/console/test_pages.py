@@ -201,12 +201,15 @@ def _spoil_and_restore(study, scratch: Path) -> None:
 
 def test_where_screening_leaves_nobody_the_excluded_are_not_shown(small_study, folders):
     row = {"question": "overall", "method": "alpha", "measure": "MOS", "screening": "none", "mean": 3.0}
-    mos = [{**row, "ci_low": 2.0, "ci_high": 4.0}]
+    mos = [{**row, "ci_low": 2.0, "ci_high": 4.0, "procedure": "rater-clustered, items fixed"}]
+    results = {"mos": mos, "options": {"confidence": 0.9}}
     file = reports.report_folder(small_study) / "results.json"
     file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({"mos": mos, "screening": [{"applied": False}]}))
-    assert [shown.mean for shown in latest_mos(small_study)[0].rows] == [3.0]
-    file.write_text(json.dumps({"mos": mos, "screening": [{"applied": True}]}))
+    file.write_text(json.dumps(results | {"screening": [{"applied": False}]}))
+    (panel,) = latest_mos(small_study)
+    assert [shown.mean for shown in panel.rows] == [3.0]
+    assert (panel.procedures, panel.confidence) == (["rater-clustered, items fixed"], 0.9)
+    file.write_text(json.dumps(results | {"screening": [{"applied": True}]}))
     assert latest_mos(small_study) == []
 
 

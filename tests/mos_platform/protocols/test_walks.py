@@ -24,8 +24,11 @@ FILES = sorted(FOLDER.glob("[0-9]*.yaml"))
 HALF = len(FILES) // 2
 FEW = 5
 FORMATS = ("--format", "json,html")
-# One of pairs; one with a choice, gold and a rating; one against a shown reference, with metrics.
-WALKED_ALWAYS = ("03_comparative_realism", "07_emotional_consistency", "21_degradation")
+# Walked always. One of pairs; one with a choice, gold and a rating; one against a reference, with metrics.
+BY_DRIVER = ("03_comparative_realism", "07_emotional_consistency")
+BY_COMMANDS = "21_degradation"
+
+pytestmark = pytest.mark.long
 
 Bundles = Callable[[str], Path]
 
@@ -91,7 +94,20 @@ def test_a_protocol_passes_the_check_once_clips_lie_beside_it(file: Path, tmp_pa
     assert [one.sentence for one in preflight.findings if one.level == "fail"] == []
 
 
-@pytest.mark.parametrize("name", WALKED_ALWAYS)
+@pytest.fixture(scope="module")
+def few(install: Any, tmp_path_factory: pytest.TempPathFactory) -> Bundles:
+    files = [FOLDER / f"{name}.yaml" for name in BY_DRIVER]
+    return by_driver(files, tmp_path_factory.mktemp("few"), install("few").var)
+
+
+@pytest.mark.parametrize("name", BY_DRIVER)
+def test_a_protocol_of_its_kind_leads_to_its_report(name: str, few: Bundles, tmp_path: Path) -> None:
+    walked_whole(FOLDER / f"{name}.yaml", few(name), tmp_path / "report")
+
+
+@pytest.mark.parametrize(
+    "name", [BY_COMMANDS, *(pytest.param(name, marks=pytest.mark.all) for name in BY_DRIVER)]
+)
 def test_the_commands_walk_a_protocol(name: str, installation: Any, tmp_path: Path) -> None:
     """As a user types them: check, import, rehearse, export; then the report."""
     file = FOLDER / f"{name}.yaml"

@@ -253,8 +253,17 @@ def test_the_link_opened_again_offers_to_go_on(small_study):
 def test_addresses_that_nobody_was_given_are_not_found(db, token):
     for address in (f"/sitting/{token}/", f"/api/sittings/{token}/", f"/r/{token}/", f"/media/{token}"):
         assert Client().get(address).status_code == 404, address
-    researchers = Client().get(f"/media/{token}.mp4")
-    assert researchers.status_code == 404 or researchers.url.startswith("/console/login/"), token[:9]
+
+
+@pytest.mark.parametrize("token", ["%00", "..%2f", "a/b"])
+def test_what_can_be_no_clip_of_the_researchers_is_not_found(db, token):
+    assert Client().get(f"/media/{token}.mp4").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["nothing", "a" * 5000])
+def test_a_clip_of_the_researchers_asks_strangers_to_sign_in(db, token):
+    answer = Client().get(f"/media/{token}.mp4")
+    assert (answer.status_code, answer.url) == (302, f"/console/login/?next=/media/{token}.mp4")
 
 
 def test_a_hostile_message_gets_one_short_sentence(small_study):

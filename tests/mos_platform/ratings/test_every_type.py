@@ -223,7 +223,7 @@ def test_attention_checks_ask_for_scores_only_and_for_a_slider_near_a_word(study
     assert post(view, answers)[0] == 200
 
 
-def test_checks_on_graded_pairs_are_exported_as_the_side_they_ask_for(study, tmp_path):
+def test_checks_on_graded_pairs_are_exported_as_the_side_and_the_grade_they_ask_for(study, tmp_path):
     sitting = entered(study)
     trap = sitting.trials.get(part="graded", kind="trap")
     view = at_part(sitting, "graded", kind="trap")
@@ -231,6 +231,8 @@ def test_checks_on_graded_pairs_are_exported_as_the_side_they_ask_for(study, tmp
     rows = table(export_bundle(study, tmp_path / "bundle"), "comparisons")
     assert len(rows) == 2
     assert all(row["expected_choice"] == row["choice"] for row in rows)
+    assert all(row["expected_low"] == row["expected_high"] for row in rows)
+    assert all(float(row["expected_low"]) == float(row["score"]) for row in rows)
     first = trap.left if trap.first == "left" else trap.right
     assert {row["first"] for row in rows} == {first.method.name}
 

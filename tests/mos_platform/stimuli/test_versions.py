@@ -19,7 +19,7 @@ from mos_platform.exports.services import bundle_folder, export_bundle
 from mos_platform.exports.tokens import make_token
 from mos_platform.intake import take_in
 from mos_platform.raters.services import open_link
-from mos_platform.stimuli.lookup import find_study, named
+from mos_platform.stimuli.lookup import find_study
 from mos_platform.stimuli.models import Study
 from studies.errors import InputError
 
@@ -135,14 +135,9 @@ def version_of(archive: bytes) -> int:
     return version
 
 
-def test_a_study_called_new_is_reached_by_its_version(own_study: Path) -> None:
-    """Its plain address is the page for importing."""
-    study = take_in(edited(own_study, "study: clips", "study: new")).study
-    assert study.name == "new@1"
-    client = Client()
-    client.force_login(User.objects.create_superuser("researcher"))
-    assert study.title in client.get("/console/studies/new@1/").text
-    assert named("new") == study
+def test_no_study_takes_the_address_of_the_page_for_importing(own_study: Path) -> None:
+    with pytest.raises(InputError, match="'new' is the name of a page of the console"):
+        take_in(edited(own_study, "study: clips", "study: new"))
 
 
 def test_there_is_one_newest_version(two_versions: tuple[Study, Study]) -> None:

@@ -283,6 +283,7 @@ def test_any_damage_is_refused_or_harmless(tmp_path: Path, step: int) -> None:
             r"study.yaml elsewhere \('one/study.yaml', 'two/study.yaml'\)",
         ),
         (["deep/er/study.yaml"], "study.yaml elsewhere"),
+        (["mine/study.yml"], r"holds 'mine/study\.yml', which must be called study\.yaml"),
         ([], "holds no study.yaml"),
     ],
 )

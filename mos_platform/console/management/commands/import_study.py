@@ -13,6 +13,7 @@ from mos_platform.intake import take_in
 from mos_platform.metrics.measures.weights import Weights
 from mos_platform.metrics.progress import progress
 from mos_platform.metrics.readiness import metric_findings
+from mos_platform.preflight.findings import counted
 from mos_platform.progress import phases_bar
 from mos_platform.raters.services import open_link
 from mos_platform.stimuli.models import Study
@@ -63,6 +64,9 @@ class Command(BaseCommand):
 
 
 def _described(study: Study) -> str:
-    clips = f"{study.stimuli.count()} clips ({study.methods.count()} methods × {study.items.count()} items)"
+    methods, items, count = study.parsed.scored_methods, study.parsed.scored_items, study.stimuli.count()
+    others = count - len(methods) * len(items)
+    beside = f", {others} more for practice or as gold" if others else ""
+    clips = f"{count} clips ({counted(len(methods), 'method')} × {counted(len(items), 'item')}{beside})"
     version = f", version {study.version}" if study.version > 1 else ""
     return f"study '{study.slug}'{version}: {clips}, {progress(study).total} metric values to compute"
