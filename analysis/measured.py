@@ -12,7 +12,7 @@ from analysis.stats.result import Note
 from analysis.tables import Parsed
 from studies.bundle import METRICS
 from studies.errors import InputError
-from studies.metrics import known_metric
+from studies.metrics import Metric, known_metric
 
 TEXTS = (
     *("stimulus", "item", "method", "direction", "unit", "status"),
@@ -88,9 +88,14 @@ def _described(frame: pd.DataFrame) -> pd.DataFrame:
     for column in ("direction", "unit"):
         stated = frame[frame[column] != ""].drop_duplicates("metric").set_index("metric")[column].to_dict()
         names = frame["metric"].drop_duplicates()
-        listed = {name: getattr(known_metric(name), column, None) or "" for name in names}
+        known = {name: known_metric(name) for name in names}
+        listed = {name: _listed(metric, column) for name, metric in known.items() if metric is not None}
         frame[column] = [{**listed, **stated}.get(name, "") for name in frame["metric"]]
     return frame
+
+
+def _listed(metric: Metric, column: str) -> str:
+    return (metric.direction if column == "direction" else metric.shared_unit) or ""
 
 
 def _known(frame: pd.DataFrame, stimuli: pd.DataFrame, where: str) -> Parsed:

@@ -34,8 +34,15 @@ def _renew(renew: Callable[[], object], finished: threading.Event, longest_s: fl
     until = time.monotonic() + longest_s
     try:
         while not finished.wait(RENEW_S) and time.monotonic() < until:
-            renew()
-    except DatabaseError as error:
-        logger.warning("a claim was not renewed: %s", error)
+            _renew_once(renew)
     finally:
+        connection.close()
+
+
+def _renew_once(renew: Callable[[], object]) -> None:
+    """A database that is away for a moment costs one renewal; the next opens a connection of its own."""
+    try:
+        renew()
+    except DatabaseError as error:
+        logger.warning("a claim was not renewed, and is tried again: %s", error)
         connection.close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.card.facts import counts
-from analysis.card.model import Metric
+from analysis.card.model import Metric, Origin
+from studies.metrics import Metric as Known
 from studies.metrics import known_metric, metric_titles
 
 
@@ -22,23 +23,36 @@ def metrics_part(metrics: pd.DataFrame) -> tuple[Metric, ...]:
 def _metric(name: str, title: str, rows: pd.DataFrame) -> Metric:
     known = known_metric(name)
     missing = rows["value"].isna()
-    imported = bool(rows["imported"].eq(True).any()) if "imported" in rows else None
     return Metric(
         name=name,
         title=title,
         definition=known.definition or None if known else None,
         source=known.source or None if known else None,
         direction=_only(rows, "direction") or (known.direction if known else None),
-        unit=_only(rows, "unit") or (known.unit or None if known else None),
+        unit=_only(rows, "unit") or (known.shared_unit or None if known else None),
         level="method" if rows["stimulus"].eq("").all() else "clip",
+        origins=_origins(rows[~missing], known),
+        n_values=int((~missing).sum()),
+        n_missing=int(missing.sum()),
+        missing_because=counts(rows[missing], "status"),
+    )
+
+
+def _origins(valued: pd.DataFrame, known: Known | None) -> tuple[Origin, ...]:
+    """What was computed comes first. A row without a value tells nothing of those that have one."""
+    of_each = valued.groupby(["imported", "implementation", "version"], sort=True)
+    return tuple(_origin(rows, known) for _, rows in of_each)
+
+
+def _origin(rows: pd.DataFrame, known: Known | None) -> Origin:
+    imported = bool(rows["imported"].iloc[0])
+    return Origin(
+        imported=imported,
         implementation=_only(rows, "implementation"),
         version=_only(rows, "version"),
         parameters=dict(known.parameters) or None if known and not imported else None,
         stated_parameters=_only(rows, "parameters"),
-        imported=imported,
-        n_values=int((~missing).sum()),
-        n_missing=int(missing.sum()),
-        missing_because=counts(rows[missing], "status"),
+        n_values=len(rows),
     )
 
 

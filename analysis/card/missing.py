@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analysis.card.model import Card, Missing, Question, Topic
+from analysis.card.model import Card, Missing, Origin, Question, Topic
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ def _told(name: str, label: str, topic: Topic, why: str) -> Wanted:
 
 def _rated(card: Card) -> list[Question]:
     return [question for question in card.protocol.questions if question.low is not None]
+
+
+def _origins(card: Card) -> list[Origin]:
+    return [origin for metric in card.metrics for origin in metric.origins]
 
 
 def _without_words(card: Card) -> bool:
@@ -291,20 +295,20 @@ WANTED: tuple[Wanted, ...] = (
         lambda card: all(one.value is None for one in card.reliability),
     ),
     Wanted(
-        "metrics.implementation",
+        "metrics.origins.implementation",
         "implementation of the metrics",
         "analysis",
         "values differ between implementations",
         "metrics.csv, columns implementation and version",
-        lambda card: any(None in (metric.implementation, metric.version) for metric in card.metrics),
+        lambda card: any(None in (one.implementation, one.version) for one in _origins(card)),
     ),
     Wanted(
-        "metrics.parameters",
+        "metrics.origins.parameters",
         "parameters of the metrics",
         "analysis",
         "values differ between settings",
         "metrics.csv, column parameters",
-        lambda card: any(not (metric.parameters or metric.stated_parameters) for metric in card.metrics),
+        lambda card: any(not (one.parameters or one.stated_parameters) for one in _origins(card)),
     ),
     Wanted(
         "collected_with",

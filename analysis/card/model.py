@@ -235,6 +235,17 @@ class Statistics(Part):
     multiplicity: str | None
 
 
+class Origin(Part):
+    """Values of one metric that came from one implementation."""
+
+    imported: bool = Field(description="Measured elsewhere, and not computed by this program.")
+    implementation: str | None
+    version: str | None
+    parameters: dict[str, str] | None = Field(description="As the catalogue has them, of computed values.")
+    stated_parameters: str | None = Field(description="As the table of values says.")
+    n_values: int
+
+
 class Metric(Part):
     name: str
     title: str
@@ -243,11 +254,7 @@ class Metric(Part):
     direction: str | None
     unit: str | None
     level: Literal["clip", "method"] | None
-    implementation: str | None
-    version: str | None
-    parameters: dict[str, str] | None
-    stated_parameters: str | None = Field(description="Of a metric measured elsewhere, as its table says.")
-    imported: bool | None
+    origins: tuple[Origin, ...] = Field(description="Of what has a value; empty where nothing has.")
     n_values: int
     n_missing: int
     missing_because: Counts | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ __all__ = [
     "NEAR",
     "coefficient_text",
     "counted",
+    "decimals",
     "headed",
     "interval",
     "listed",
@@ -42,6 +44,14 @@ def number(value: float | None, digits: int = 2, *, signed: bool = False) -> str
     if not text.strip("0."):
         return text
     return (MINUS if value < 0 else "+" if signed else "") + text
+
+
+def decimals(values: Sequence[float | None], digits: int = 4) -> int:
+    """How many decimals give the largest of the values `digits` digits: at least 2; 0 for whole numbers."""
+    there = [abs(value) for value in values if value is not None]
+    if all(value == round(value) for value in there):
+        return 0
+    return max(2, digits - 1 - math.floor(math.log10(max(there))))
 
 
 def interval(low: float | None, high: float | None, digits: int = 2) -> str:

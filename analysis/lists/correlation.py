@@ -1,8 +1,8 @@
 """correlation, mapping, metric_contest and metric_classification: do objective metrics follow the raters?
 
 mapping: one row per point of the curve that maps a metric of single clips to MOS. question, metric; value: of
-the metric; fitted: the MOS that the curve gives there. No rows where it has no fit: for metrics of whole
-methods, up to as many clips as the curve has parameters, and values that are all the same.
+the metric; fitted: the MOS that the curve gives there. No rows where no correlation is of mapped values
+either: for metrics of whole methods, of fewer than eight clips, and for values that are all the same.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from analysis.lists.metric_gaps import (
 from analysis.lists.reliability import reliability
 from analysis.lists.scope import Listing, Placed, Row, Scope, codes, placed
 from analysis.stats.contest import LEVELS, Level
-from analysis.stats.correlation import CorrelationEstimate, correlation_set, disattenuate
-from analysis.stats.mapping import PARAMETERS, mapping_curve
+from analysis.stats.correlation import FEWEST_TO_MAP, CorrelationEstimate, correlation_set, disattenuate
+from analysis.stats.mapping import mapping_curve
 from analysis.stats.result import Note
 from analysis.stats.rounding import is_constant
 from analysis.tables import natural
@@ -207,7 +207,7 @@ def _correlations(scope: Scope, question: str, metric: _Metric, own: dict[str, f
 
 def _mapping(question: str, metric: _Metric) -> list[Row]:
     value, mean = (metric.frame[name].to_numpy(dtype=float) for name in ("value", "mean"))
-    if metric.of_methods or len(value) <= PARAMETERS or is_constant(value):
+    if metric.of_methods or len(value) < FEWEST_TO_MAP or is_constant(value):
         return []
     pairs = zip(*mapping_curve(value, mean), strict=True)
     return [{"question": question, "metric": metric.name, "value": x, "fitted": y} for x, y in pairs]

@@ -1,4 +1,4 @@
-"""What is odd about a metric's values: those left out, and a course against its direction.
+"""What is odd about a metric's values: those left out, made in several ways, a course against its direction.
 
 `title`: what the metric is called in print.
 """
@@ -12,6 +12,8 @@ from analysis.stats.result import Note, part_of
 from analysis.tables import natural
 from studies.metrics import Direction
 
+UNSTATED = "an implementation that is not stated"
+MOST_NAMED = 6  # methods
 FEWEST = 3  # stimuli with a value, below which nothing is said about a metric
 
 # Of these there may be many: they are said once, and name the metrics as places.
@@ -54,6 +56,28 @@ def dropped_levels(title: str, of_metric: pd.DataFrame) -> list[Note]:
     what = "1 value of a whole method is" if of_methods == 1 else f"{of_methods} values of whole methods are"
     message = f"{title}: {what} left out, as its other values are of single clips."
     return [Note("metric_levels_mixed", message)]
+
+
+def mixed_implementations(title: str, of_metric: pd.DataFrame) -> list[Note]:
+    """of_metric: the values of one metric; those of several implementations need not be comparable."""
+    valued = of_metric[of_metric["value"].notna()]
+    makers: dict[str, set[str]] = {}
+    for (implementation, version), rows in valued.groupby(["implementation", "version"]):
+        maker = f"{implementation} {version}".strip() if implementation else UNSTATED
+        makers.setdefault(maker, set()).update(rows["method"])
+    if len(makers) < 2:
+        return []
+    told = [f"{_named(methods)} by {maker}" for maker, methods in makers.items()]
+    message = (
+        f"{title} comes from {len(told)} implementations, whose values need not be comparable and enter the "
+        f"same means and correlations: {'; '.join(told)}."
+    )
+    return [Note("metric_implementations_mixed", message)]
+
+
+def _named(methods: set[str]) -> str:
+    names, more = natural(methods)[:MOST_NAMED], len(methods) - MOST_NAMED
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
 def without_direction(title: str, direction: Direction | None) -> list[Note]:

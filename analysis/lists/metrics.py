@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.lists.scope import Listing, Row, Scope
+from analysis.lists.metric_gaps import mixed_implementations
+from analysis.lists.scope import Listing, Row, Scope, placed
 from analysis.tables import natural
 
 
@@ -20,6 +21,8 @@ def metric_rows(scope: Scope) -> Listing:
     values = of_one_level(scope.data.metrics)
     cells = dict(iter(values.groupby(["metric", "method"], sort=False)))
     for metric in natural(values["metric"]):
+        of_metric = values[values["metric"] == metric]
+        listing.notes.extend(placed(mixed_implementations(scope.metric_titles[metric], of_metric)))
         for method in scope.data.methods:
             if (cell := cells.get((metric, method))) is not None:
                 listing.rows.append({"metric": metric, "method": method, **summary(cell)})

@@ -272,20 +272,27 @@ def _pairs(limits: Row) -> str:
 
 
 def _metric(metric: Row) -> str | None:
-    origin = "measured elsewhere" if metric["imported"] else "computed"
-    made = " ".join(word for word in (metric["implementation"], metric["version"]) if word)
-    parameters, stated = metric["parameters"], metric["stated_parameters"]
     return joined(
         metric["definition"],
         metric["source"],
         f"{metric['direction']} is better" if metric["direction"] else None,
-        f"{origin} ({made})" if made else origin,
-        stated or (parameters and ", ".join(f"{name} {value}" for name, value in parameters.items())),
+        *(_origin(one, len(metric["origins"]) > 1) for one in metric["origins"]),
         counted(metric["n_values"], "value"),
         f"{metric['n_missing']} missing ({counts_text(metric['missing_because'])})"
         if metric["n_missing"]
         else None,
     )
+
+
+def _origin(origin: Row, one_of_several: bool) -> str:
+    """By what values were made, how many of them where others were made otherwise, with which parameters."""
+    made = " ".join(word for word in (origin["implementation"], origin["version"]) if word)
+    how = "measured elsewhere" if origin["imported"] else "computed"
+    count = f"{origin['n_values']} " if one_of_several else ""
+    parameters = origin["parameters"] or {}
+    stated = ", ".join(f"{name} {value}" for name, value in parameters.items())
+    told = f"{count}{how} ({made or 'implementation not stated'})"
+    return joined(told, origin["stated_parameters"] or stated) or told
 
 
 def _versions(software: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ from analysis.figures.metrics import LEVELS, correlation_row
 from analysis.figures.numbers import (
     MISSING,
     coefficient_text,
+    decimals,
     headed,
     number,
     p_value,
@@ -178,11 +179,11 @@ def _spreads(rows: Iterable[Row | None]) -> list[Cell]:
 def _spread(row: Row | None) -> tuple[Cell, Cell]:
     if row is None or row["median"] is None:
         return Cell(MISSING), Cell(MISSING)
-    digits = 2 if abs(row["median"]) >= 10 else 3
+    mean = Cell(number(row["mean"], decimals([row["mean"]])))
     if row["n"] == 1:
-        return Cell(number(row["mean"], digits)), Cell(number(row["median"], digits))
-    spread = with_interval(row["median"], row["q1"], row["q3"], digits)
-    return Cell(number(row["mean"], digits)), Cell(spread)
+        return mean, Cell(number(row["median"], decimals([row["median"]])))
+    around = row["median"], row["q1"], row["q3"]
+    return mean, Cell(with_interval(*around, decimals(around)))
 
 
 def _in_unit(value: float | None, unit: str | None) -> str:

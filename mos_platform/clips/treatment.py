@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # child processes start twice as fast without the models of t
 RATES = tuple(Fraction(rate) for rate in (12, 15, 24, 25, 30, 48, 50, 60, 120)) + tuple(
     Fraction(rate * 1000, 1001) for rate in (24, 30, 60, 120)
 )
+DECLARED = "clips.encode is always"
 SAME_RATE = 0.0004  # of itself; 29.97 and 30 are 0.001 apart
 
 OfItem = dict[str, dict[str, ClipFacts]]
@@ -177,7 +178,7 @@ def _refuse_changes(unfit: list[str], clips: Clips) -> None:
 
 def _wishes(clips: Clips) -> Iterator[str]:
     if clips.encode == "always":
-        yield "clips.encode is always"
+        yield DECLARED
     for key, unit in (
         ("width", "px"),
         ("height", "px"),

@@ -30,10 +30,14 @@ class Distribution:
 
 @dataclass(frozen=True)
 class StimulusFacts:
+    """Of a metric that was measured here and elsewhere, the value that is exported stands in its list, with
+    the other one beside it.
+    """
+
     stimulus: Stimulus
     distributions: list[Distribution]
-    metrics: list[tuple[Metric, Measured]]
-    imported: list[tuple[str, ImportedValue]]
+    metrics: list[tuple[Metric, Measured, ImportedValue | None]]
+    imported: list[tuple[str, ImportedValue, Measured | None]]
     ratings: list[Rating]
 
 
@@ -49,16 +53,31 @@ def stimulus_facts(stimulus: Stimulus) -> StimulusFacts:
         if not part.is_paired
         for question in part.ratings
     }
+    metrics, imported = _values(stimulus)
     return StimulusFacts(
         stimulus=stimulus,
         distributions=[_distribution(question, ratings) for question in questions.values()],
-        metrics=[
-            (CATALOGUE[value.metric], value.measured)
-            for value in stimulus.metric_values.select_related("measured")
-        ],
-        imported=[(metric_title(value.metric), value) for value in stimulus.imported_values.all()],
+        metrics=metrics,
+        imported=imported,
         ratings=ratings,
     )
+
+
+def _values(
+    stimulus: Stimulus,
+) -> tuple[
+    list[tuple[Metric, Measured, ImportedValue | None]], list[tuple[str, ImportedValue, Measured | None]]
+]:
+    here = {value.metric: value.measured for value in stimulus.metric_values.select_related("measured")}
+    elsewhere = {value.metric: value for value in stimulus.imported_values.all()}
+    counting = {name for name, value in elsewhere.items() if value.counts_before(here.get(name))}
+    measured = [
+        (CATALOGUE[name], value, elsewhere.get(name)) for name, value in here.items() if name not in counting
+    ]
+    imported = [
+        (metric_title(name), value, here.get(name)) for name, value in elsewhere.items() if name in counting
+    ]
+    return measured, imported
 
 
 def _distribution(question: Question, ratings: list[Rating]) -> Distribution:

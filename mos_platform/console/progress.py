@@ -77,6 +77,14 @@ class Progress:
         return sum(metric.total for metric in self.metrics)
 
     @property
+    def metrics_without_value(self) -> int:
+        return sum(metric.without_value for metric in self.metrics)
+
+    @property
+    def metrics_with_value(self) -> int:
+        return sum(metric.with_value for metric in self.metrics)
+
+    @property
     def next_step(self) -> str:
         """What the study needs next, in one sentence."""
         if self.raters == 0:
@@ -95,7 +103,11 @@ class Progress:
             )
         if self.raters_simulated:
             return "The rehearsal is complete; simulated ratings show that the study works, and nothing else."
-        return "Every method has its raters and every clip is measured: read the report."
+        lacking = self.metrics_without_value
+        measured = (
+            f"metric values are missing ({lacking}, see below)" if lacking else "every clip is measured"
+        )
+        return f"Every method has its raters and {measured}: read the report."
 
 
 def study_progress(study: Study) -> Progress:

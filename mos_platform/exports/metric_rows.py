@@ -22,7 +22,7 @@ def metrics(study: Study) -> Iterator[Row]:
     imported = {_place(value): value for value in _imported(study)}
     for value in _measured(study).iterator(CHUNK):
         other = imported.get(_place(value))
-        if other and (other.replaces or value.measured.value is None):
+        if other and other.counts_before(value.measured):
             continue
         imported.pop(_place(value), None)
         yield _measured_row(value)

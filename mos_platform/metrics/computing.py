@@ -70,7 +70,9 @@ def _compute_group(job: Job, rows: list[Measured], name: str, child: Kept) -> No
         services.set_apart(rows, name, str(lost))
     except (OSError, MemoryError, DatabaseError) as error:
         logger.warning("%s of %s failed and is tried again: %s", job.work, job.clip_sha256, error)
-        services.give_back(rows, name, f"{type(error).__name__}: {error}")
+        # Reasons stand in reports, so without the file that an OSError names.
+        what = getattr(error, "strerror", None) or str(error)
+        services.give_back(rows, name, f"{type(error).__name__}: {what}")
     except Exception as error:  # a mistake of ours; the study goes on without these values
         logger.exception("%s of %s failed", job.work, job.clip_sha256)
         reason = Measurement(None, f"{type(error).__name__}: {error}")

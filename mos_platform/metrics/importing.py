@@ -18,6 +18,7 @@ from mos_platform.metrics.sheet import Line, read_sheet
 from mos_platform.stimuli.models import Method, Stimulus, Study
 from studies.errors import MistakesError
 from studies.metrics import CATALOGUE, Metric, known_metric
+from studies.ranges import metric_range
 
 Place = tuple[str, int | None, int | None]
 KEPT = ("value", "direction", "unit", "implementation", "version", "parameters")
@@ -123,6 +124,12 @@ def _against_catalogue(line: Line, metric: Metric | None) -> Iterator[str]:
         yield (
             f"direction is {line.direction!r}, but of {metric.title} {metric.direction} values are better; "
             "correct it, or give a metric that differs another name."
+        )
+    possible = metric_range(metric)
+    if possible and not possible.holds(line.value):
+        yield (
+            f"{metric.title} {possible.words}, and this value is {line.value:g}; correct it, or give a "
+            "metric that differs another name."
         )
     if line.unit and metric.unit and line.unit.casefold() != metric.unit.casefold():
         yield (

@@ -118,3 +118,7 @@ class ImportedValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} of {self.stimulus or self.method}, imported"
+
+    def counts_before(self, measured: Measured | None) -> bool:
+        """Whether it is this value that counts, and not what was measured here of the same place."""
+        return measured is None or measured.value is None or self.replaces

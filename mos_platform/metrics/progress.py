@@ -24,7 +24,8 @@ class Progress:
 
 @dataclass
 class MetricProgress:
-    """One metric: values that are done, of how many, and `imported` ones that were measured elsewhere.
+    """One metric: values that are `done`, with a value or without, of how many, and `imported` ones that were
+    measured elsewhere.
 
     `reasons`: of those that are done without a value (and have none imported), commonest first.
     """
@@ -38,6 +39,10 @@ class MetricProgress:
     @property
     def without_value(self) -> int:
         return self.reasons.total()
+
+    @property
+    def with_value(self) -> int:
+        return self.done - self.without_value
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """A table of values measured elsewhere, read into typed lines; every mistake is told, with its row.
 
-Columns as in the bundle's metrics.csv, in any order: metric and value; `stimulus`, or method and item, or
-method alone for a value of the whole method; and, where wanted, direction, unit, implementation, version,
-parameters. `status` and `imported`, which exported tables have, are not looked at.
+Cells are parted by commas; or by semicolons or tabs, where 0,5 is 0.5. Columns as in the bundle's
+metrics.csv, in any order: metric and value; `stimulus`, or method and item, or method alone for a value of
+the whole method; and, where wanted, direction, unit, implementation, version, parameters. `status`
+and `imported`, which exported tables have, are not looked at.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ LONGEST = {
     "version": 100,
     "parameters": 500,
 }
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 MOST_BYTES = 256 * 1024**2
 
 
@@ -61,7 +64,8 @@ class Sheet:
 def read_sheet(file: Path) -> Sheet:
     """Raises InputError where the file is no table of values at all."""
     text = _text(file)
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    mark = _separator(text)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
         header = [name.strip().lower() for name in next(rows, [])]
         _check_header(header, file.name)
@@ -69,7 +73,9 @@ def read_sheet(file: Path) -> Sheet:
         mistakes: list[str] = []
         for row, cells in enumerate(rows, start=2):
             if any(cell.strip() for cell in cells):
-                _take(row, cells, header, file.name, lines, mistakes)
+                _take(
+                    row, cells if mark == "," else _pointed(cells, header), header, file.name, lines, mistakes
+                )
     except csv.Error as error:
         raise InputError(f"{file.name} is no CSV file ({error}); save it as CSV, UTF-8.") from None
     if not lines and not mistakes:
@@ -88,6 +94,21 @@ def _text(file: Path) -> str:
         raise InputError(
             f"{file} cannot be read ({error.strerror}); name a CSV file of metric values."
         ) from None
+
+
+def _separator(text: str) -> str:
+    """Comma; or the semicolon or tab of a header without commas, as spreadsheets write them."""
+    header = text.split("\n", 1)[0]
+    return next((mark for mark in (";", "\t") if mark in header and "," not in header), ",")
+
+
+def _pointed(cells: list[str], header: list[str]) -> list[str]:
+    """The value's decimal comma as a point."""
+    place = header.index("value")
+    return [
+        cell.replace(",", ".") if at == place and _DECIMAL_COMMA.fullmatch(cell.strip()) else cell
+        for at, cell in enumerate(cells)
+    ]
 
 
 def _check_header(header: list[str], name: str) -> None:

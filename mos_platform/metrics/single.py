@@ -16,7 +16,7 @@ from mos_platform.metrics.measures.implementation import (
     SetMeasure,
     TrackMeasure,
 )
-from mos_platform.metrics.measures.inventory import Lack, lacking
+from mos_platform.metrics.measures.inventory import Lack, lacking, without_weights
 from mos_platform.metrics.measures.onepass import Order, one_pass
 from mos_platform.metrics.measures.reading.frames import read_frames
 from mos_platform.metrics.measures.registry import REGISTRY
@@ -113,10 +113,12 @@ def _able(wish: Wish) -> tuple[list[Metric], LeftOut]:
 
 def _measured(metrics: Sequence[Metric], wish: Wish) -> list[Measured]:
     here = [REGISTRY[metric.name] for metric in metrics if metric.name in REGISTRY]
-    bare = [each for each in here if needs_reference(each) and wish.reference is None]
-    able = [each for each in here if each not in bare]
-    passing = tuple(each for each in able if isinstance(each.measure, FrameMeasure | TrackMeasure))
+    of_clips = [each for each in here if not isinstance(each.measure, SetMeasure)]
+    bare = [each for each in of_clips if needs_reference(each) and wish.reference is None]
     answers = {each.metric: NO_REFERENCE for each in bare}
+    answers |= without_weights((each for each in of_clips if each not in bare), wish.weights)
+    able = [each for each in of_clips if each.metric not in answers]
+    passing = tuple(each for each in able if isinstance(each.measure, FrameMeasure | TrackMeasure))
     if passing:
         answers |= one_pass(Order(wish.clip, wish.reference, passing, wish.weights, wish.every))
     answers |= _by_networks(able, wish)

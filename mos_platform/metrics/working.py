@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mos_platform.metrics.measures.implementation import ClipMeasure, Files, Implementation, SetMeasure
+from mos_platform.metrics.measures.inventory import without_weights
 from mos_platform.metrics.measures.onepass import Order, one_pass
 from mos_platform.metrics.measures.registry import REGISTRY
 from mos_platform.metrics.measures.result import Measurement, NoValueError
@@ -23,8 +24,9 @@ def measure_pass(
 ) -> dict[str, Measurement]:
     """By metric: the frame and track measures of a clip, in one decoding."""
     _one_thread()
-    implementations = tuple(REGISTRY[metric] for metric in metrics)
-    return one_pass(Order(clip, reference, implementations, Weights(weights)))
+    bare = _bare(metrics, weights)
+    able = tuple(REGISTRY[metric] for metric in metrics if metric not in bare)
+    return bare | (one_pass(Order(clip, reference, able, Weights(weights))) if able else {})
 
 
 def measure_clip(
@@ -35,14 +37,20 @@ def measure_clip(
     measure = REGISTRY[metrics[0]].measure
     if not isinstance(measure, ClipMeasure):
         raise TypeError(f"{metrics[0]} is not measured from whole clips")
-    found = _or_reason(metrics, lambda: measure.of(Files(clip, reference, Weights(weights))))
+    bare = _bare(metrics, weights)
+    able = [metric for metric in metrics if metric not in bare]
+    if not able:
+        return bare
+    found = _or_reason(able, lambda: measure.of(Files(clip, reference, Weights(weights))))
     left_out = Measurement(None, "the measure left this metric out")
-    return {metric: found.get(metric, left_out) for metric in metrics}
+    return bare | {metric: found.get(metric, left_out) for metric in able}
 
 
 def extract_features(clip: Path, metric: str, weights: Path, target: Path) -> Measurement:
     """Write what the clip gives to a metric of sets into `target` (.npz); the value is their number."""
     _one_thread()
+    if bare := _bare([metric], weights):
+        return bare[metric]
 
     def extracted() -> Mapping[str, Measurement]:
         features = _set_measure(REGISTRY[metric]).extractor.of(clip, Weights(weights))
@@ -61,6 +69,10 @@ def measure_set(metric: str, clips: Sequence[Path], references: Sequence[Path]) 
         return {metric: measure.over([*map(_read, clips)], [*map(_read, references)])}
 
     return _or_reason([metric], compared)[metric]
+
+
+def _bare(metrics: Sequence[str], weights: Path) -> dict[str, Measurement]:
+    return without_weights((REGISTRY[metric] for metric in metrics), Weights(weights))
 
 
 def _set_measure(implementation: Implementation) -> SetMeasure:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mos_platform.clips.browsers import obstacles
 from mos_platform.clips.facts import ClipFacts
-from mos_platform.clips.treatment import Treatment
+from mos_platform.clips.treatment import DECLARED, Treatment
 from mos_platform.preflight.findings import Finding, counted, failed, named, passed, warned
 from studies.config import Cell, StudyConfig, is_file
 
@@ -138,6 +138,8 @@ def treatment_finding(treatment: Treatment) -> Finding:
             "preparation", "clips are repacked without metadata; picture and sound stay bit for bit."
         )
     why = "; ".join(treatment.reasons)
+    if DECLARED in treatment.reasons:
+        return passed("preparation", f"all clips are encoded anew (H.264, AAC), as declared: {why}.")
     return warned("preparation", f"all clips are encoded anew (H.264, AAC): {why}.")
 
 

@@ -67,11 +67,18 @@ def import_study(
     return Imported(known, created=False) if known else study
 
 
+class StorageError(InputError):
+    """The storage took no more. Later it may: nothing is wrong with the study."""
+
+    def __init__(self, strerror: str) -> None:
+        super().__init__(f"the study cannot be stored ({strerror}); make room for it, and import it again.")
+        self.strerror = strerror
+
+
 def _told(error: InputError | OSError) -> InputError:
     if isinstance(error, InputError):
         return error
-    reason = error.strerror or type(error).__name__
-    return InputError(f"the study cannot be stored ({reason}); make room for it, and import it again.")
+    return StorageError(error.strerror or type(error).__name__)
 
 
 def _stored(

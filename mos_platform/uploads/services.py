@@ -22,7 +22,7 @@ from django.utils import timezone
 from mos_platform.intake import take_in
 from mos_platform.lease import LEASE, renewed
 from mos_platform.stimuli.models import Study
-from mos_platform.stimuli.services import Imported, Progress
+from mos_platform.stimuli.services import Imported, Progress, StorageError
 from mos_platform.uploads.archive import Limits, unpack
 from mos_platform.uploads.models import Upload
 from mos_platform.uploads.reading import check_study_file
@@ -56,6 +56,8 @@ def take_in_zip(
         unpack(archive, folder, _limits(root), name)
         check_study_file(folder)
         return take_in(folder, progress=progress, new_version=new_version)
+    except StorageError:
+        raise
     except InputError as error:
         raise MistakesError([_as_sent(sentence, folder, name) for sentence in error.sentences]) from None
     finally:
@@ -109,14 +111,14 @@ def _work(upload: Upload, held: QuerySet[Upload]) -> None:
             new_version=upload.new_version,
             key=upload.token,
         )
-    except InputError as error:
-        _finish(upload, held, sentences=error.sentences)
-    except (OSError, MemoryError, DatabaseError) as error:
+    except (StorageError, OSError, MemoryError, DatabaseError) as error:
         logger.warning("%s failed: %s", upload, error)
         if upload.attempts < MAX_ATTEMPTS:
             held.update(state=State.PENDING)
             return
         _finish(upload, held, sentences=[f"{upload.name} could not be stored ({_reason(error)}). {AGAIN}"])
+    except InputError as error:
+        _finish(upload, held, sentences=error.sentences)
     except Exception:  # whatever it is, the row must not hang
         logger.exception("the import of %s failed", upload)
         _finish(

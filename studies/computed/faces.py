@@ -9,5 +9,5 @@ DETECTOR = (
     ("several faces", "the largest is followed, then the one that overlaps most with the one before"),
 )
 POINTS = ("points", "68 of the iBUG convention, by the nearest points of MediaPipe's mesh of 478")
-MATCHED = ("pictures matched by", "presentation time, where both show a face")
+MATCHED = ("pictures matched by", "time since the first picture, where both show a face")
 UNIT = ("pixels", "of a picture whose longer side is 256")

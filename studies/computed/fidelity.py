@@ -5,7 +5,10 @@ from __future__ import annotations
 from studies.computed.metric import Metric
 
 ALIGNED = (
-    ("frames matched by", "presentation time, nearest; at least half of the clip's must have a counterpart"),
+    (
+        "frames matched by",
+        "time since the first picture, nearest; half of the clip at least",
+    ),
     ("reference of another size", "resized to the clip's by bicubic filter (Pillow), same shape within 1 %"),
     ("over frames", "mean"),
 )

@@ -32,3 +32,8 @@ class Metric:
     files: tuple[str, ...] = ()
     computed: bool = True
     parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shared_unit(self) -> str:
+        """Where all implementations agree; pixels are those of a picture whose size has to be stated."""
+        return "" if self.unit.startswith("px") else self.unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from math import ceil, floor
@@ -15,8 +15,11 @@ from studies.config.counts import Problem, gold_twice, too_many_extras
 from studies.config.material import Item, Method, Stimuli
 from studies.config.people import Gold, Recruitment
 from studies.config.questions import Part
-from studies.metrics import COMPUTED, known_metric
+from studies.metrics import CATALOGUE, COMPUTED, known_metric
+from studies.names import did_you_mean
 from studies.scales import Scale
+
+IMPORT = "`python -m mos_platform import_metrics` (see studies/METRICS.md)"
 
 
 @dataclass(frozen=True)
@@ -233,15 +236,17 @@ def _metrics(metrics: tuple[str, ...], methods: tuple[Method, ...]) -> Iterator[
 
 def _not_computed(name: str) -> str:
     """Why a metric cannot stand under `metrics`, and what can be done."""
-    choice, known = ", ".join(sorted(COMPUTED)), known_metric(name)
+    known = known_metric(name)
     if known is None:
-        return f"metric {name!r} is not one of {choice}; remove it or correct it"
-    if known.computed:
-        return f"metric {name!r} is not one of {choice}; write {known.name!r}"
-    return (
-        f"metric {name!r} is not computed here (only {choice} are); remove it, and give its values to the "
-        "report with --metrics FILE"
-    )
+        titles = [*(metric.title for metric in CATALOGUE.values()), *CATALOGUE]
+        return f"no metric is called {name!r}{did_you_mean(name, titles)}; choose one of studies/METRICS.md"
+    variants = sorted(one for one in COMPUTED if one.startswith(f"{known.name}_"))
+    mend = f"write {_or(variants)}, computed here" if variants else "remove it"
+    return f"metric {name!r} is not computed here; {mend}, or take its values in with {IMPORT}"
+
+
+def _or(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _files(stimuli: Stimuli, methods: tuple[Method, ...], items: tuple[Item, ...]) -> Iterator[Problem]:

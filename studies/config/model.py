@@ -13,6 +13,7 @@ from studies.config.material import Clips, Item, ItemOrName, Method, MethodOrNam
 from studies.config.people import Design, Devices, Gold, Payment, Recruitment, Targets
 from studies.config.questions import Part
 from studies.config.texts import Texts
+from studies.metrics import known_metric
 from studies.reporting import Reporting
 from studies.screening import Screening
 
@@ -36,6 +37,12 @@ def _free(name: str) -> str:
     if name.casefold() in RESERVED:
         raise ValueError(f"{name!r} is the name of a page of the console; name the study otherwise")
     return name
+
+
+def _catalogued(name: str) -> str:
+    """The catalogue's name of a metric that is computed here, given as papers print it or so."""
+    known = known_metric(name)
+    return known.name if known and known.computed else name
 
 
 class Analysis(Strict):
@@ -78,8 +85,8 @@ class StudyConfig(Strict):
     """Blocks of a sitting."""
     gold: tuple[Gold, ...] = ()
     """Clips with known answers, which count as attention checks; `gold` of a part says how many of them."""
-    metrics: tuple[str, ...] = ()
-    """Objective metrics to compute: psnr, ssim (both against the reference), cpbd."""
+    metrics: tuple[Annotated[str, AfterValidator(_catalogued)], ...] = ()
+    """Objective metrics to compute, by name, such as psnr or LSE-C; studies/METRICS.md lists them all."""
     design: Design = Design()
     """Who sees what."""
     targets: Targets = Targets()

@@ -319,7 +319,7 @@ def test_ratings_of_unknown_clips_are_refused(refusal: Refusal) -> None:
 
 @pytest.mark.parametrize(
     ("value", "code"),
-    [("30", "correlation_undefined"), ("", "metric_values_missing"), ("inf", "metric_values_missing")],
+    [("30", "correlation_undefined"), ("", "metric_without_values"), ("inf", "metric_without_values")],
 )
 def test_a_metric_without_variation_correlates_with_nothing(
     report: Report, tmp_path: Path, value: str, code: str

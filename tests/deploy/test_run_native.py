@@ -88,7 +88,7 @@ class Installation:
     def age_claims(self) -> None:
         """Rows at work look as they do once their worker has been dead for longer than a claim lasts."""
         with psycopg.connect(self.environment()["MOS_DATABASE_URL"]) as connection:
-            aged = "UPDATE metrics_metricvalue SET claimed_at = now() - interval '1 hour'"
+            aged = "UPDATE metrics_measured SET claimed_at = now() - interval '1 hour'"
             connection.execute(f"{aged} WHERE state = 'running'")
 
     def states(self, study: str) -> Counter[str]:
@@ -229,7 +229,8 @@ def test_nothing_outlives_a_killed_supervisor(installation: Installation) -> Non
 
 def test_it_stops_cleanly_and_finds_its_data_again(installation: Installation) -> None:
     children = installation.children()
-    assert len(children) == 5
+    # The web server, two workers, the sweep, Redis and PostgreSQL.
+    assert len(children) == 6
     assert installation.stop() == 0
     assert installation.log.endswith("stopped\n")
     assert not alive(children)

@@ -87,9 +87,11 @@ def test_a_minimal_study_gets_the_defaults(raw):
         ("seed", -1, ["'seed'", "-1 is not at least 0"]),
         ("parts.0.test_method", "MUSHRA", ["'parts.0.test_method'", "'ACR'"]),
         ("parts.0.questions", [], ["'parts.0.questions'"]),
-        ("metrics", ["psnr", "vmaf"], ["metric 'vmaf' is not one of cpbd, psnr, ssim"]),
-        ("metrics", ["PSNR"], ["metric 'PSNR' is not one of cpbd, psnr, ssim; write 'psnr'"]),
-        ("metrics", ["LSE-C"], ["metric 'LSE-C' is not computed here", "cpbd, psnr, ssim", "--metrics FILE"]),
+        ("metrics", ["psnr", "vmaf"], ["no metric is called 'vmaf'; choose one of studies/METRICS.md"]),
+        ("metrics", ["psnrr"], ["no metric is called 'psnrr' (did you mean 'psnr'?)"]),
+        ("metrics", ["PSNR", "psnr"], ["metric 'psnr' is named twice"]),
+        ("metrics", ["CSIM"], ["'CSIM' is not computed here", "csim_arcface or csim_dlib", "import_metrics"]),
+        ("metrics", ["FPS"], ["'FPS' is not computed here; remove it, or", "studies/METRICS.md"]),
         ("items.0.dataset", "", ["'items.0.dataset'", "at least 1"]),
         (
             "items.0",
@@ -117,6 +119,12 @@ def test_a_metric_that_compares_needs_a_reference(raw):
     broken = changed({**raw, "metrics": ["psnr"]}, "methods.0.reference", False)
     with pytest.raises(InputError, match="metric 'psnr' needs a method with reference: true"):
         parse_study(broken, "here")
+
+
+def test_metrics_may_be_named_as_papers_print_them(raw):
+    named = parse_study({**raw, "metrics": ["PSNR", "LSE-C", "Sync-D", "MS-SSIM"]}, "study")
+    assert named.metrics == ("psnr", "lse_c", "lse_d", "ms_ssim")
+    assert named == parse_study({**raw, "metrics": ["psnr", "lse_c", "lse_d", "ms_ssim"]}, "study")
 
 
 def test_bare_names_stand_for_methods_and_items(raw):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Literal
 
 from mos_platform.metrics.measures.implementation import Implementation
 from mos_platform.metrics.measures.registry import REGISTRY
-from mos_platform.metrics.measures.weights.found import Weights, damage
+from mos_platform.metrics.measures.result import Measurement
+from mos_platform.metrics.measures.weights.found import Weights, damage, missing
 from mos_platform.metrics.measures.weights.registry import WEIGHT_FILES, WeightFile
 
 State = Literal["there", "missing", "damaged"]
@@ -65,3 +66,12 @@ def _unusable(implementation: Implementation, folder: Path) -> Iterator[str]:
         path = folder / name
         if not path.is_file() or damage(path, WEIGHT_FILES.get(name)):
             yield name
+
+
+def without_weights(implementations: Iterable[Implementation], weights: Weights) -> dict[str, Measurement]:
+    """By metric, for those that lack files: no value, and a reason that names all files that are missing."""
+    lacks = {
+        each.metric: [name for name in each.weights if not (weights.folder / name).is_file()]
+        for each in implementations
+    }
+    return {metric: Measurement(None, missing(names)) for metric, names in lacks.items() if names}

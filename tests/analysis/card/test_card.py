@@ -189,8 +189,10 @@ def test_metrics_measured_elsewhere_state_their_parameters(tmp_path: Path) -> No
     content = recorded()
     content["metrics"] = [{**row, "parameters": "peak 255; RGB"} for row in content["metrics"]]
     told = card_of(write_whole(tmp_path / "study", content))
-    assert [metric["stated_parameters"] for metric in told["metrics"]] == ["peak 255; RGB"]
-    assert "metrics.parameters" not in lacks(told)
+    (origin,) = told["metrics"][0]["origins"]
+    assert (origin["stated_parameters"], origin["implementation"]) == ("peak 255; RGB", None)
+    assert "metrics.origins.parameters" not in lacks(told)
+    assert "metrics.origins.implementation" in lacks(told)
 
 
 def test_metrics_of_one_catalogue_entry_keep_their_own_names_apart(tmp_path: Path) -> None:
@@ -206,13 +208,13 @@ def test_metrics_of_one_catalogue_entry_keep_their_own_names_apart(tmp_path: Pat
 
 
 def test_metrics_have_parameters_only_where_they_were_computed_here(card: Row, tmp_path: Path) -> None:
-    (elsewhere,) = card["metrics"]
+    (elsewhere,) = card["metrics"][0]["origins"]
     assert (elsewhere["imported"], elsewhere["parameters"]) == (True, None)
     content = recorded()
     content["metrics"] = [
         {**row, "imported": "false", "implementation": "mos_platform.psnr", "version": "1"}
         for row in content["metrics"]
     ]
-    (here,) = card_of(write_whole(tmp_path / "study", content))["metrics"]
+    (here,) = card_of(write_whole(tmp_path / "study", content))["metrics"][0]["origins"]
     assert (here["implementation"], here["version"]) == ("mos_platform.psnr", "1")
     assert here["parameters"]["peak"] == "255"

@@ -94,7 +94,8 @@ def test_what_the_study_file_tells_is_not_missing(tmp_path: Path) -> None:
     config = {**CONFIG, "reporting": everything, "methods": methods}
     card = card_of(write_whole(tmp_path / "study", recorded(), config))
     assert lacks(card) == {
-        *("checks.n_checks", "material.splits", "metrics.implementation", "metrics.parameters"),
+        *("checks.n_checks", "material.splits", "metrics.origins.implementation"),
+        "metrics.origins.parameters",
         "collected_with",
     }
 

@@ -187,7 +187,10 @@ def test_whom_intervals_speak_of_is_told_result_by_result_where_it_differs(study
 def test_age_and_gender_are_told_apart_and_parameters_as_stated(study) -> None:
     card = study.view.card
     people = {**card["raters"], "age_group": {"18-24": 5}, "gender": {"female": 3}}
-    metrics = [{**metric, "stated_parameters": "crop 0.9"} for metric in card["metrics"]]
+    metrics = [
+        {**metric, "origins": [{**one, "stated_parameters": "crop 0.9"} for one in metric["origins"]]}
+        for metric in card["metrics"]
+    ]
     told = dict(card_rows({**card, "raters": people, "metrics": metrics}))
     assert (told["Age"], told["Gender"]) == ("18-24 5", "female 3")
     assert "; crop 0.9; " in told["Metric PSNR"]

@@ -23,7 +23,7 @@ from mos_platform.console.models import ReportRun
 from mos_platform.console.progress import study_progress
 from mos_platform.console.standing import latest_mos
 from mos_platform.exports.services import bundle_folder
-from mos_platform.metrics.models import Measured, MetricValue
+from mos_platform.metrics.models import ImportedValue, Measured, MetricValue
 from mos_platform.raters.services import Enrolment, enrol, open_link, simulated_link
 from mos_platform.ratings.models import Comparison, Rating
 from mos_platform.stimuli.models import Study
@@ -116,7 +116,17 @@ def test_the_study_page_shows_state_link_and_missing_values(researcher, small_st
     assert reverse("raters:welcome", args=[open_link(small_study).token]) in page
     assert "1 of 1 raters are simulated" in page
     assert "identical pictures" in page
+    assert "0<small> of 1, 1 without a value</small>" in page
+    assert '<progress value="0" max="1">' in page
     assert simulated_link(small_study).token not in page
+
+
+def test_small_values_of_metrics_keep_their_digits_on_the_page_of_a_clip(researcher, small_study):
+    clip = small_study.stimuli.last()
+    measured = Measured.objects.create(clip_sha256="0" * 64, metric="fdd_2d", state="done", value=0.0011532)
+    MetricValue.objects.create(study=small_study, stimulus=clip, metric="fdd_2d", measured=measured)
+    page = researcher.get(reverse("console:stimulus", args=[small_study.slug, clip.token])).content.decode()
+    assert "0.0011532" in page
 
 
 def test_a_study_is_closed_and_opened_again(researcher, small_study):
@@ -129,6 +139,37 @@ def test_a_study_is_closed_and_opened_again(researcher, small_study):
     assert Client().post(door, enrolment).status_code == 403
     researcher.post(reverse("console:open_study", args=[small_study.slug]))
     assert Client().post(door, enrolment).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("value", "replaces", "said", "tags"),
+    [
+        (41.25, False, "Imported as well, 33.5 by matlab: does not count", 0),
+        (41.25, True, "Replaces 41.25, measured here.", 1),
+        (None, False, "Here: not computed: no reference", 1),
+    ],
+)
+def test_a_clip_page_shows_a_metric_once_with_the_value_that_counts(
+    researcher, small_study, value, replaces, said, tags
+):
+    clip = small_study.stimuli.first()
+    reason = "" if value else "not computed: no reference"
+    measured = Measured.objects.create(
+        clip_sha256="0" * 64, metric="psnr", state="done", value=value, reason=reason
+    )
+    MetricValue.objects.create(study=small_study, stimulus=clip, metric="psnr", measured=measured)
+    ImportedValue.objects.create(
+        study=small_study,
+        stimulus=clip,
+        metric="psnr",
+        value=33.5,
+        implementation="matlab",
+        replaces=replaces,
+    )
+    page = researcher.get(reverse("console:stimulus", args=[small_study.slug, clip.token])).content.decode()
+    assert page.count('<th scope="row">PSNR') == 1
+    assert said in page
+    assert page.count('class="tag">imported') == tags
 
 
 def test_a_clip_page_shows_its_ratings(researcher, small_study):

@@ -105,6 +105,10 @@ def test_every_mistake_is_told_with_its_row_and_nothing_comes_in(
         "lse_d,7.5,,real,one,,",
         "lse_d,7.5,,real,one,,",
         ",7.5,,,one,,",
+        "CSIM,7,,soft,one,,",
+        "ms_ssim,97,,soft,one,,",
+        "WER,-3,,soft,one,,",
+        "psnr,-4,,soft,one,,",
     )
     told = mistakes(study, file)
     expected = {
@@ -121,6 +125,10 @@ def test_every_mistake_is_told_with_its_row_and_nothing_comes_in(
         12: "unit is 'px', but PSNR is in 'dB'",
         14: "stands in row 13 already",
         15: "no metric is named",
+        16: "CSIM lies between −1 and 1, and this value is 7; correct it",
+        17: "MS-SSIM lies between −1 and 1, and this value is 97",
+        18: "WER is 0 or more, and this value is -3",
+        19: "PSNR is 0 or more, and this value is -4",
     }
     for row, words in expected.items():
         assert [s for s in told if s.startswith(f"values.csv row {row}") and words in s], (row, told)
@@ -196,6 +204,16 @@ def test_what_is_no_table_is_refused_in_one_sentence(
 
 def test_a_file_that_is_not_there_is_refused(study: Study, tmp_path: Path) -> None:
     assert "cannot be read (No such file" in mistakes(study, tmp_path / "none.csv")[0]
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_cells_may_be_parted_by_semicolons_or_tabs_with_decimal_commas(
+    study: Study, table: Callable[..., Path], mark: str
+) -> None:
+    rows = ("metric,value,method,item", "lve,1#5,soft,one", "lve,2.5,soft,two")
+    file = table(*(row.replace(",", mark).replace("#", ",") for row in rows))
+    assert import_metrics(study, file).new == 2
+    assert sorted(ImportedValue.objects.values_list("value", flat=True)) == [1.5, 2.5]
 
 
 def test_a_spreadsheets_byte_order_mark_is_no_part_of_a_name(study: Study, tmp_path: Path) -> None:

@@ -114,6 +114,17 @@ def test_landmarks_are_drawn_where_the_face_is(run: Run, speaking: Path, tmp_pat
     assert 0.2 * height < ys.mean() < 0.8 * height
 
 
+def test_a_reason_names_all_that_is_missing(
+    run: Run, pair: tuple[Path, Path], tmp_path: Path, settings: Any
+) -> None:
+    settings.WEIGHTS_DIR = tmp_path
+    lse_d, lpips, fid, cpbd = json.loads(run(pair[0], "--metrics", "lse_d,lpips,fid,cpbd", "--json"))
+    assert "weights missing (syncnet_v2.model, sfd_face.pth; " in lse_d["status"]
+    assert "give --reference REF" in lpips["status"]
+    assert "a value of a method" in fid["status"], "no reference helps here"
+    assert cpbd["status"] == "ok"
+
+
 def test_wrong_words_are_one_sentence(run: Run, pair: tuple[Path, Path], tmp_path: Path) -> None:
     clip, _ = pair
     (tmp_path / "notes.txt").write_text("no video")

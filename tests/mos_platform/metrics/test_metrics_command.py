@@ -35,15 +35,41 @@ def test_it_counts_what_is_done_and_why_values_are_missing(
     study: Study, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "psnr 0/8" in said(capsys, "metrics", "small")
-    assert "0 of 8 values are done" in said(capsys, "metrics", "small")
+    assert "0 of 8 values are there, 8 still to be computed." in said(capsys, "metrics", "small")
     first, second, *others = Measured.objects.all()
     Measured.objects.filter(pk__in=(first.pk, second.pk)).update(state=State.DONE, reason=MISSING)
-    assert "2 of 8 values are done" in said(capsys, "metrics", "small")
+    assert "0 of 8 values are there, 2 without a value, 6 still to be computed." in said(
+        capsys, "metrics", "small"
+    )
     Measured.objects.filter(pk__in=[row.pk for row in others]).update(state=State.DONE, value=1.0)
     told = said(capsys, "metrics", "small", "--watch")
-    assert "psnr 8/8 2" in told
+    assert "psnr 6/8 2" in told
     assert "2 without a value: weights missing (x.pth): psnr (2)" in told
-    assert "All 8 values are done" in told
+    assert told.endswith("6 of 8 values are there, 2 without a value.")
+    Measured.objects.update(value=1.0, reason="")
+    assert said(capsys, "metrics", "small").endswith("All 8 values are there.")
+
+
+def test_whoever_watches_without_a_terminal_reads_a_line_for_every_change(
+    study: Study, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def computed_meanwhile(_seconds: float) -> None:
+        done.append(None)
+        pending = Measured.objects.filter(state=State.PENDING)
+        how_many = (0, 3, 0, 5)[len(done) - 1]
+        keys = [row.pk for row in pending[:how_many]]
+        Measured.objects.filter(pk__in=keys).update(state=State.DONE, value=1.0)
+
+    done: list[None] = []
+    monkeypatch.setattr("time.sleep", computed_meanwhile)
+    call_command("metrics", "small", "--watch")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [
+        "0 of 8 values are there, 8 still to be computed.",
+        "3 of 8 values are there, 5 still to be computed.",
+    ]
+    assert lines[2].split() == ["metric", "values", "no", "value", "imported"]
+    assert lines[-1] == "All 8 values are there."
 
 
 def test_again_says_what_it_repeats(study: Study, capsys: pytest.CaptureFixture[str]) -> None:

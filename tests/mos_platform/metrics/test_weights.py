@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from mos_platform.metrics import working
 from mos_platform.metrics.measures.inventory import lacking
 from mos_platform.metrics.measures.registry import REGISTRY
 from mos_platform.metrics.measures.result import NoValueError
@@ -189,6 +190,16 @@ def test_what_an_implementation_lacks_is_named(weights: Weights, tmp_path: Path)
     assert str(lacking(brisque, Weights(tmp_path))) == "weights brisque_svm.txt"
     both = replace(brisque, packages=("no_such_package", "numpy"))
     assert str(lacking(both, Weights(tmp_path))) == "weights brisque_svm.txt and package no_such_package"
+
+
+def test_workers_name_all_files_that_are_missing(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    synced = working.measure_clip(clip, None, ["lse_d", "lse_c"], tmp_path)
+    assert all("(syncnet_v2.model, sfd_face.pth; " in one.reason for one in synced.values())
+    (seen,) = working.measure_pass(clip, None, ["brisque"], tmp_path).values()
+    assert seen.reason.startswith("weights missing (brisque_svm.txt; ")
+    features = working.extract_features(clip, "fid", tmp_path, tmp_path / "features.npz")
+    assert features.reason.startswith("weights missing (pt_inception-2015-12-05-6726825d.pth; ")
 
 
 def test_registry_catalogue_and_implementations_agree() -> None:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from mos_platform.metrics import services
 from mos_platform.metrics.planning import FEATURES, plan
-from mos_platform.metrics.progress import MetricProgress, metric_progress, progress, reasons
+from mos_platform.metrics.progress import MetricProgress, metric_progress, reasons
 from mos_platform.metrics.tasks import wake
 from mos_platform.stimuli.lookup import find_study
 from mos_platform.stimuli.models import Study
@@ -25,7 +25,7 @@ WIDTH = 110
 
 
 class Command(BaseCommand):
-    help = "How far a study's metrics are: done, of how many, and why some have no value."
+    help = "How far a study's metrics are: values that are there, of how many, and why some have none."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's id")
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if options["watch"]:
             _watch(study, console)
         else:
-            console.print(_shown(study))
+            console.print(_shown(study, metric_progress(study)))
 
     def _again(self, study: Study) -> None:
         planned, repeated = plan(study), services.again(study)
@@ -68,32 +68,48 @@ def _told(new: int, renewed: int, repeated: Counter[str]) -> list[str]:
 
 
 def _watch(study: Study, console: Console) -> None:
-    with Live(_shown(study), console=console, auto_refresh=False, transient=False) as live:
-        while not _is_done(study):
-            time.sleep(EVERY_S)
-            live.update(_shown(study), refresh=console.is_terminal)
+    if console.is_terminal:
+        with Live(console=console, auto_refresh=False, transient=False) as live:
+            for metrics in _until_done(study):
+                live.update(_shown(study, metrics), refresh=True)
+        return
+    told, metrics = "", []
+    for metrics in _until_done(study):
+        if _left(metrics) and _summary(metrics) != told:
+            told = _summary(metrics)
+            print(told, file=console.file, flush=True)
+    console.print(_shown(study, metrics))
 
 
-def _is_done(study: Study) -> bool:
-    state = progress(study)
-    return state.done == state.total
+def _until_done(study: Study) -> Iterator[list[MetricProgress]]:
+    """How far the metrics are, every second, and at last once all are done."""
+    while True:
+        metrics = metric_progress(study)
+        yield metrics
+        if not _left(metrics):
+            return
+        time.sleep(EVERY_S)
 
 
-def _shown(study: Study) -> RenderableType:
-    metrics = metric_progress(study)
+def _left(metrics: list[MetricProgress]) -> int:
+    """How many values are still to be computed."""
+    return sum(metric.total - metric.done for metric in metrics)
+
+
+def _shown(study: Study, metrics: list[MetricProgress]) -> RenderableType:
     if not metrics:
         return Text(f"Study '{study.name}' asks for no metrics and has none imported.")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("metric", "done", "no value", "imported"):
+    for name in ("metric", "values", "no value", "imported"):
         table.add_column(name, justify="left" if name == "metric" else "right", no_wrap=True)
     for metric in metrics:
         table.add_row(*_row(metric))
-    return Group(table, *map(Text, _reasons(metrics)), Text(_summary(study)))
+    return Group(table, *map(Text, _reasons(metrics)), *_ending(metrics))
 
 
 def _row(metric: MetricProgress) -> tuple[str, str, str, str]:
-    done = f"{metric.done}/{metric.total}" if metric.total else "–"
-    return metric.metric, done, str(metric.without_value or ""), str(metric.imported or "")
+    values = f"{metric.with_value}/{metric.total}" if metric.total else "–"
+    return metric.metric, values, str(metric.without_value or ""), str(metric.imported or "")
 
 
 def _reasons(metrics: list[MetricProgress]) -> Iterator[str]:
@@ -102,9 +118,16 @@ def _reasons(metrics: list[MetricProgress]) -> Iterator[str]:
         yield f"{chr(10) * (place == 0)}{reason.total} without a value: {reason.text}: {listed}"
 
 
-def _summary(study: Study) -> str:
-    state = progress(study)
-    if state.done == state.total:
-        return f"\nAll {state.total} values are done." if state.total else ""
-    served = " They are computed while the platform is served." if settings.EMBEDDED else ""
-    return f"\n{state.done} of {state.total} values are done.{served}"
+def _ending(metrics: list[MetricProgress]) -> Iterator[Text]:
+    if any(metric.total for metric in metrics):
+        served = " They are computed while the platform is served." if settings.EMBEDDED else ""
+        yield Text(f"\n{_summary(metrics)}{served if _left(metrics) else ''}")
+
+
+def _summary(metrics: list[MetricProgress]) -> str:
+    total, there = sum(one.total for one in metrics), sum(one.with_value for one in metrics)
+    without, left = sum(one.without_value for one in metrics), _left(metrics)
+    if there == total:
+        return f"All {total} values are there."
+    others = [f"{without} without a value"] * bool(without) + [f"{left} still to be computed"] * bool(left)
+    return f"{there} of {total} values are there, {', '.join(others)}."

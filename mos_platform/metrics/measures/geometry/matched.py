@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mos_platform.metrics.measures.geometry.points import Floats, points68
 from mos_platform.metrics.measures.implementation import Gathered
+from mos_platform.metrics.measures.reading.alignment import same_shape
 from mos_platform.metrics.measures.reading.facetrack import FaceTrack
 from mos_platform.metrics.measures.result import NoValueError
 
@@ -44,17 +45,22 @@ def face_of_reference(gathered: Gathered) -> FaceTrack:
 
 
 def matched(gathered: Gathered) -> Matched:
-    """Each picture of the clip with the reference's nearest in time, where both show a face.
+    """Each picture of the clip with the reference's nearest in time since the first, where both show a face.
 
-    NoValueError where there is none, and where clip and reference mostly show several faces: which of them
-    belong together is not known.
+    NoValueError where those are fewer than half of the clip's, where the two differ in shape
+    (`reading.alignment`), and where both mostly show several faces: which belong together is not known.
     """
     clip, reference = gathered.face, face_of_reference(gathered)
     refuse_crowds(clip, reference)
-    other = reference.at(clip.times)
+    refuse_other_shape(clip, reference)
+    other = replace(reference.at(clip.times + (reference.times[0] - clip.times[0])), times=clip.times)
     both = clip.found & other.found
     if not both.any():
         raise NoValueError("no picture in which both clip and reference show a face")
+    if both.sum() < 0.5 * len(both):
+        raise NoValueError(
+            f"only {both.sum()} of {len(both)} pictures have a face and a counterpart that shows one"
+        )
     left_out = int(np.sum(~both))
     notes = [f"{left_out} of {len(both)} pictures without a face or a counterpart"] if left_out else []
     notes += [crowd(clip)] if crowd(clip) else []
@@ -71,3 +77,9 @@ def crowd(track: FaceTrack) -> str:
 def refuse_crowds(clip: FaceTrack, reference: FaceTrack) -> None:
     if min(np.mean(clip.faces > 1), np.mean(reference.faces > 1)) > 0.5:
         raise NoValueError("several faces in both clip and reference: which belong together is not known")
+
+
+def refuse_other_shape(clip: FaceTrack, reference: FaceTrack) -> None:
+    if not same_shape((clip.height, clip.width), (reference.height, reference.width)):
+        shapes = f"{clip.width} × {clip.height} pixels against {reference.width} × {reference.height}"
+        raise NoValueError(f"the shapes of clip and reference differ: {shapes}")

@@ -83,7 +83,7 @@ def similarity(clip: Embedded, reference: Embedded) -> Measurement:
     """
     if len(reference.times) == 1:
         return _mean(cosine(clip.vectors, reference.vectors), "reference is a single picture")
-    nearest = nearest_times(reference.times, clip.times)
+    nearest = nearest_times(reference.times - reference.times[0], clip.times - clip.times[0])
     other = np.where((nearest >= 0)[:, None], reference.vectors[nearest], np.nan)
     return _mean(cosine(clip.vectors, other), "")
 
@@ -92,6 +92,10 @@ def _mean(values: NDArray[np.floating], note: str) -> Measurement:
     there = ~np.isnan(values)
     if not there.any():
         raise NoValueError("no picture in which both clip and reference show a face")
+    if 2 * there.sum() < len(there):
+        raise NoValueError(
+            f"only {there.sum()} of {len(there)} pictures have a face and a counterpart that shows one"
+        )
     notes = [note] if note else []
     if not there.all():
         notes.append(f"{int(np.sum(~there))} of {len(values)} pictures without a face or a counterpart")

@@ -9,6 +9,7 @@ from mos_platform.metrics.measures.geometry.matched import (
     face_of_reference,
     matched,
     refuse_crowds,
+    refuse_other_shape,
     scaled,
 )
 from mos_platform.metrics.measures.geometry.points import Floats
@@ -16,6 +17,8 @@ from mos_platform.metrics.measures.implementation import Gathered, Implementatio
 from mos_platform.metrics.measures.motion import expression, rotation, steps
 from mos_platform.metrics.measures.reading.landmarker import MODEL
 from mos_platform.metrics.measures.result import Measurement, NoValueError
+
+FEWEST = 5
 
 
 def _poses(distance: Callable[[Floats, Floats], float]) -> Callable[[Gathered], Measurement]:
@@ -37,7 +40,8 @@ def _blendshapes(gathered: Gathered) -> Measurement:
 
 def _dynamics(gathered: Gathered) -> Measurement:
     pair = matched(gathered)
-    _refuse_fewer(len(pair.clip.times), 2)
+    # Of two pictures it is 0 whatever they show.
+    _refuse_fewer(len(pair.clip.times), FEWEST)
     return Measurement(expression.dynamics_deviation(*pair.points), note=pair.note)
 
 
@@ -76,10 +80,12 @@ def _square(order: int) -> Callable[[Gathered], Measurement]:
     def measured(gathered: Gathered) -> Measurement:
         clip, reference = gathered.face, face_of_reference(gathered)
         refuse_crowds(clip, reference)
+        refuse_other_shape(clip, reference)
         clock = steps.clock(clip.times)
         value = steps.mean_square(
             steps.at_steps(clip.times, scaled(clip), clock),
-            steps.at_steps(reference.times, scaled(reference), clock),
+            # First pictures belong together, as in `matched`.
+            steps.at_steps(reference.times - reference.times[0] + clip.times[0], scaled(reference), clock),
             order,
         )
         if value is None:

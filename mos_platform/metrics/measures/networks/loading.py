@@ -26,15 +26,28 @@ def torch() -> Any:
 def loaded(path: Path, build: Callable[[], Any]) -> Any:
     """The network with the weights of a file, ready to use.
 
-    Only tensors are read of the file: what else a pickle can do is refused. Raises NoValueError where it does
-    not hold exactly the names and shapes of the network.
+    Raises NoValueError where the file does not hold exactly the names and shapes of the network.
     """
+    state = state_dict(path)
     try:
-        return filled(build, torch().load(path, map_location="cpu", weights_only=True))
-    except NoValueError:
-        raise
-    except Exception as error:  # a damaged pickle fails in any way
+        return filled(build, state)
+    except Exception as error:  # tensors of other names, shapes or kinds
         raise NoValueError(unusable(path, error)) from None
+
+
+def state_dict(path: Path) -> dict[str, Any]:
+    """The tensors of a file, by name; what else a pickle can do is refused.
+
+    Raises NoValueError where the file holds no such thing.
+    """
+    module = torch()
+    try:
+        state = module.load(path, map_location="cpu", weights_only=True)
+    except Exception:  # a damaged pickle fails in any way
+        state = None
+    if not isinstance(state, dict):
+        raise NoValueError(f"weights not usable ({path.name}: it is no torch state dict)")
+    return state
 
 
 def unusable(path: Path, error: Exception) -> str:

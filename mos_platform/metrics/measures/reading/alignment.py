@@ -2,9 +2,10 @@
 
 Policy, for every measure that compares pictures:
 
-- Time: each picture of the clip is compared with the reference's picture nearest in presentation time
-  (`match_by_time`), whatever the frame rates, first time stamps and gaps. A container's own offset does not
-  count; a video stream that starts later than its sound does. Nothing is interpolated.
+- Time: each picture of the clip is compared with the reference's picture nearest in time since the first
+  picture (`match_by_time`), whatever the frame rates and gaps. First pictures belong together: how late the
+  pictures begin against the sound differs between containers that hold the same pictures (priming of AAC),
+  and is a matter of synchronisation. Nothing is interpolated.
 - Length: what the clip has before the reference's start or after its end has no counterpart and does not
   count. At least half of the clip's pictures must have one (`fidelity.compared`).
 - Turning: phones' display rotation is undone first, so sizes are those that a viewer sees.
@@ -46,11 +47,19 @@ def pairs(clip: Iterable[Frame], reference: Iterable[Frame] | None) -> Iterator[
     if reference is None:
         yield from (Pair(Moment(frame)) for frame in clip)
         return
-    for pair in match_by_time(iter(clip), iter(reference)):
+    for pair in match_by_time(from_first(clip), from_first(reference)):
         if pair.reference is None:
             yield Pair(Moment(pair.clip))
         else:
             yield _beside(pair.clip, pair.reference)
+
+
+def from_first(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """The same pictures, with times since the first."""
+    first: float | None = None
+    for frame in frames:
+        first = frame.time if first is None else first
+        yield Frame(frame.time - first, frame.rgb)
 
 
 def _beside(clip: Frame, reference: Frame) -> Pair:

@@ -20,6 +20,7 @@ from studies.errors import InputError
 Picture = NDArray[np.uint8]
 
 _REACH = 0.75
+LONGEST_GAP_S = 60.0
 
 # 0.299, 0.587, 0.114 in units of 2^-15: integer luma as OpenCV 4 computes it, so that values agree.
 _LUMA = np.array([9798, 19235, 3735], dtype=np.int32)
@@ -70,10 +71,22 @@ def _decode(container: av.container.InputContainer, path: Path) -> Iterator[Fram
     # Measuring takes many times longer than decoding; more threads would only hold more pictures.
     stream.codec_context.thread_count = 1
     start = (container.start_time or 0) / av.time_base
+    before: float | None = None
     for frame in container.decode(stream):
         if frame.time is not None:
+            _check_order(before, frame.time, path)
+            before = frame.time
             rgb = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
             yield Frame(frame.time - start, _upright(rgb, frame.rotation))
+
+
+def _check_order(before: float | None, time: float, path: Path) -> None:
+    """Measures work on a grid of times: one that leaps would be larger than any clip, or mean nothing."""
+    if before is not None and not 0 <= time - before <= LONGEST_GAP_S:
+        way = "goes back" if time < before else "jumps"
+        raise InputError(
+            f"{path} has a time stamp that {way} from {before:.3f} to {time:.3f} s; encode the clip anew."
+        )
 
 
 def _upright(rgb: Picture, rotation: int) -> Picture:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mos_platform.metrics.measures.result import NoValueError
 
 RATE = 16000
+LONGEST_GAP_S = 60.0
 _SILENT = 10 ** (-60 / 20)
 
 
@@ -61,6 +62,8 @@ def _decoded(container: av.container.InputContainer, rate: int) -> Sound:
         place = round((frame.time - start) * rate) if frame.time is not None else end
         for piece in resampler.resample(frame):
             samples = np.asarray(piece.to_ndarray(), dtype=np.int16).ravel()
+            if place - end > LONGEST_GAP_S * rate:
+                raise NoValueError("the sound's time stamps jump; encode the clip anew")
             # Rounding of time stamps is no gap.
             place = end if abs(place - end) <= rate // 100 and pieces else place
             pieces.append((place, samples))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from mos_platform.metrics.measures.networks import loading
 from mos_platform.metrics.measures.reading.frames import Picture
 from mos_platform.metrics.measures.result import NoValueError
 from mos_platform.metrics.measures.synchronisation.scoring import windows
@@ -117,11 +118,11 @@ def _rows(parts: Iterator[Any]) -> Features:
 
 def load(path: Path) -> SyncNet:
     """The published weights. Raises NoValueError where the file does not hold exactly them."""
+    state = loading.state_dict(path)
     try:
-        return ready(torch.load(path, map_location="cpu", weights_only=True))
-    except Exception as error:  # a damaged pickle fails in any way
-        line = str(error).strip().splitlines()[0]
-        raise NoValueError(f"weights not usable ({path.name}: {line})") from None
+        return ready(state)
+    except Exception as error:  # tensors of other names, shapes or kinds
+        raise NoValueError(loading.unusable(path, error)) from None
 
 
 def ready(state: dict[str, Any]) -> SyncNet:

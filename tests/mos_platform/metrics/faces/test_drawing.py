@@ -19,6 +19,14 @@ def test_dots_lie_where_the_landmarks_do() -> None:
     assert not rgb.any()
 
 
+def test_dots_are_seen_in_small_and_in_large_pictures() -> None:
+    face = np.array([(50, 50), (90, 90)])
+    none_marked = np.array([], dtype=np.int64)
+    for side, dot in ((200, 2), (2000, 5)):
+        drawn = with_landmarks(np.zeros((side, side, 3), dtype=np.uint8), face, none_marked)
+        assert int(drawn.any(axis=2).sum()) == 2 * dot**2
+
+
 def test_a_picture_without_a_face_stays_as_it_is() -> None:
     rgb = np.full((4, 4, 3), 7, dtype=np.uint8)
     assert_array_equal(with_landmarks(rgb, np.full((3, 3), np.nan), np.array([0])), rgb)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from facetracks import gathered, mesh, still, track
@@ -40,17 +42,35 @@ def test_a_shift_is_measured_in_pixels_of_a_256_px_picture() -> None:
 
 
 def test_pictures_are_matched_by_time() -> None:
-    """The reference shows the same motion at half the rate, and starts a picture of its own later.
+    """The reference shows the same motion at half the rate, and both begin when they like.
 
-    Every other picture of the clip meets its twin, the others lie one pixel from the nearest; the first has
-    none. By index they would lie up to 40 pixels apart.
+    Every other picture of the clip meets its twin, the others lie one pixel from the nearest. By index they
+    would lie up to 40 pixels apart.
     """
     across = np.arange(40)[:, None, None] * np.array([1.0, 0, 0])
     clip = track(still(40) + across, fps=50)
-    reference = track(still(19) + 2 * across[:19] + np.array([2.0, 0, 0]), fps=25, start=0.04)
+    reference = track(still(20) + 2 * across[:20], fps=25, start=0.04)
     answer = measured("lmd", gathered(clip, reference))
-    assert answer.value == pytest.approx(20 / 39)
-    assert answer.note == "1 of 40 pictures without a face or a counterpart"
+    assert answer.value == pytest.approx(20 / 40)
+    assert answer.note == ""
+
+
+def test_a_reference_that_covers_less_than_half_is_a_reason() -> None:
+    with pytest.raises(NoValueError, match=r"only 4 of 10 pictures have a face and a counterpart"):
+        measured("lmd", gathered(track(still(10)), track(still(4))))
+
+
+@pytest.mark.parametrize("metric", AGAINST_REFERENCE)
+def test_another_shape_is_a_reason(metric: str) -> None:
+    wide = replace(track(still(10)), width=512)
+    with pytest.raises(NoValueError, match="the shapes of clip and reference differ: 256 × 256 pixels"):
+        measured(metric, gathered(track(still(10)), wide))
+
+
+def test_dynamics_of_a_handful_of_pictures_are_no_figure() -> None:
+    few = track(still(4))
+    with pytest.raises(NoValueError, match="fewer than 5 pictures with a face"):
+        measured("fdd_2d", gathered(few, few))
 
 
 def test_pictures_without_a_face_or_counterpart_are_left_out_and_noted() -> None:
@@ -83,8 +103,9 @@ def test_reasons_of_a_pair(metric: str) -> None:
         measured(metric, gathered(face, "no face found in any of 9 pictures"))
     with pytest.raises(NoValueError, match="no reference clip for this item"):
         measured(metric, gathered(face))
+    gone = track(still(40), faces=np.repeat([0, 1], [10, 30]))
     with pytest.raises(NoValueError, match=r"in clip and reference at the same time|both clip and reference"):
-        measured(metric, gathered(face, track(still(10), start=60)))
+        measured(metric, gathered(face, gone))
 
 
 @pytest.mark.parametrize("metric", ALONE)

@@ -58,7 +58,8 @@ def test_pictures_without_a_face_are_left_out_and_noted() -> None:
     answer = similarity(own, other)
     assert answer.value == pytest.approx(1)
     assert answer.note == "2 of 4 pictures without a face or a counterpart"
-    late = Embedded(other.times + 60, other.vectors)
+    assert similarity(Embedded(own.times + 60, own.vectors), other).value == pytest.approx(1)
+    late = Embedded(np.array([0, 60, 60.2]), np.array([(np.nan, np.nan), (1, 0), (1, 0)]))
     with pytest.raises(NoValueError, match="no picture in which both clip and reference show a face"):
         similarity(own, late)
 
