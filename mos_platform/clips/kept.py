@@ -133,22 +133,23 @@ class Stock:
     def __init__(self, idle_s: float = IDLE_S) -> None:
         self._idle: list[Kept] = []
         self._idle_s = idle_s
-        self._used = 0
+        self._closing: threading.Timer | None = None
         self._lock = threading.Lock()
 
     @contextmanager
     def one(self) -> Iterator[Kept]:
         with self._lock:
-            self._used += 1
+            self._stay()
             kept = self._idle.pop() if self._idle else Kept()
         try:
             yield kept
         finally:
             with self._lock:
                 self._idle.append(kept)
-                waiting = threading.Timer(self._idle_s, self._close_unless_used, (self._used,))
-            waiting.daemon = True
-            waiting.start()
+                self._stay()
+                self._closing = threading.Timer(self._idle_s, self.close)
+                self._closing.daemon = True
+                self._closing.start()
 
     def close(self) -> None:
         """End the children that are not at work."""
@@ -157,6 +158,7 @@ class Stock:
         for kept in idle:
             kept.close()
 
-    def _close_unless_used(self, used: int) -> None:
-        if used == self._used:
-            self.close()
+    def _stay(self) -> None:
+        """They are in use: the end that was set for them is taken back."""
+        if self._closing is not None:
+            self._closing.cancel()

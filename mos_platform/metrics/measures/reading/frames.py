@@ -7,7 +7,6 @@ second, and drop frames. Decoding is streamed, so memory does not grow with the 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,18 +94,12 @@ def _upright(rgb: Picture, rotation: int) -> Picture:
     return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
 
 
-def pair_frames(clip: Path, reference: Path) -> Iterator[FramePair]:
-    """Each picture of `clip` with the picture of `reference` nearest in presentation time.
+def match_by_time(clip: Iterator[Frame], reference: Iterator[Frame]) -> Iterator[FramePair]:
+    """Each picture of the clip with the reference's nearest in time; both in ascending time.
 
     A picture before the reference's first or after its last by more than three quarters of the reference's
-    frame period has no partner.
+    frame period has no partner. Holds two references at most.
     """
-    with closing(read_frames(clip)) as frames, closing(read_frames(reference)) as references:
-        yield from match_by_time(frames, references)
-
-
-def match_by_time(clip: Iterator[Frame], reference: Iterator[Frame]) -> Iterator[FramePair]:
-    """The matching of `pair_frames` on two streams in ascending time; holds two references at most."""
     before, after = next(reference, None), next(reference, None)
     period = after.time - before.time if before and after else 0.0
     for frame in clip:
