@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from studies.bundle import TABLES
+from studies.bundle import LARGEST_NUMBER, TABLES
 from studies.errors import InputError
 
 NUMBERS = ("integer", "number")
@@ -60,7 +60,7 @@ SAVE = f"save the file as UTF-8 ({IN_EXCEL})"
 COMMAS = "save it as a CSV file with commas between the cells and the columns' names in the first row"
 LONGEST = 60  # characters of a cell that a sentence repeats
 DECIMAL_COMMA = r"^([+-]?\d*),(\d+)$"
-LARGEST = 1e15  # up to here floats hold whole numbers exactly, and products of several stay finite
+LARGEST = LARGEST_NUMBER
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 TRUE = frozenset({"true", "t", "yes", "1"})
 FALSE = frozenset({"false", "f", "no", "0", ""})

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
+from django.conf import settings
+
+from mos_platform.metrics.measures.reading.mouths import face_marks
 from mos_platform.metrics.planning import plan
 from mos_platform.metrics.tasks import wake_after_commit
 from mos_platform.stimuli.models import Study
@@ -20,7 +24,10 @@ def take_in(
 
     A study that is here already, with the same clips, is left untouched. Raises InputError, MistakesError.
     """
-    return import_study(source, progress=progress, also=_plan_metrics, new_version=new_version)
+    find_face = partial(face_marks, weights=Path(settings.WEIGHTS_DIR))
+    return import_study(
+        source, progress=progress, also=_plan_metrics, new_version=new_version, find_face=find_face
+    )
 
 
 def _plan_metrics(study: Study) -> None:

@@ -61,11 +61,11 @@ def _link_folder(source: Path, folder: Path) -> None:
     missing = missing_clips(config, home)
     if missing:
         raise InputError(
-            f"{len(missing)} of {len(config.cells())} clips are missing in {home} (the first is "
+            f"{len(missing)} of {len(config.given_cells())} clips are missing in {home} (the first is "
             f"{missing[0]}); add the files, or correct 'stimuli', 'methods' or 'items'."
         )
     (folder / SOURCE).symlink_to(home.resolve(), target_is_directory=True)
-    files = {cell: config.clip_path(*cell) for cell in config.cells()}
+    files = {cell: config.clip_path(*cell) for cell in config.given_cells()}
     pictures = {item.name: item.picture for item in config.items if item.picture is not None}
     _write(config, folder, files, pictures)
 
@@ -110,4 +110,6 @@ def _write(
     raw.pop("metrics", None)
     if prepared:
         raw.pop("clips", None)
+        for method in raw["methods"]:
+            method.pop("made", None)  # their clips are among the files
     (folder / CONFIG_FILE).write_text(json.dumps(raw, ensure_ascii=False), encoding="utf-8")

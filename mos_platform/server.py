@@ -34,13 +34,19 @@ def running_server(bind: str) -> Iterator[str]:
         yield url
 
 
-def serve(bind: str, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `ready` gets the base URL. Raises InputError as `running_server` does."""
+def serve(bind: str, ready: Callable[[str], None], leaving: Callable[[], None] = lambda: None) -> None:
+    """Serve until interrupted; `ready` gets the base URL, and `leaving` is called before the last work is
+    finished. Raises InputError as `running_server` does.
+    """
     with _process(bind) as (child, url):
         ready(url)
-        # Not child.wait(): it would not hear a signal that comes between the last instruction and its call.
-        while (code := child.poll()) is None:
-            time.sleep(WATCH_S)
+        try:
+            # Not child.wait(): it would not hear a signal between the last instruction and its call.
+            while (code := child.poll()) is None:
+                time.sleep(WATCH_S)
+        except KeyboardInterrupt:
+            leaving()
+            raise
     raise InputError(f"the web server at {url} ended by itself (exit code {code}); see its messages above.")
 
 

@@ -18,6 +18,7 @@ REDIS_URL = env.text("MOS_REDIS_URL")
 EMBEDDED = not REDIS_URL
 DEBUG = env.flag("MOS_DEBUG", default=False)
 PREVIEW = env.flag("MOS_PREVIEW", default=False)  # set by `preview` for its own installation
+BOT_CHECKS = env.flag("MOS_BOT_CHECKS", default=True)  # a shortest time for reading the consent
 
 
 def _secret_key() -> str:
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "mos_platform.stimuli",
     "mos_platform.raters",
+    "mos_platform.setup",
     "mos_platform.assignments",
     "mos_platform.ratings",
     "mos_platform.metrics",
@@ -65,6 +67,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "mos_platform.urls"
+CSRF_FAILURE_VIEW = "mos_platform.words.messages.expired"
 WSGI_APPLICATION = "mos_platform.wsgi.application"
 
 TEMPLATES = [
@@ -73,11 +76,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "mos_platform" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"words": "mos_platform.words.tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]
@@ -100,6 +104,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.writable_folder(VAR / "static")
 STATICFILES_DIRS = [BASE_DIR / "mos_platform" / "static"]
 WHITENOISE_USE_FINDERS = EMBEDDED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 MEDIA_ROOT = VAR / "media"
 REPORTS_ROOT = VAR / "reports"
 BUNDLES_ROOT = VAR / "bundles"

@@ -15,6 +15,7 @@ STUDY_FILE = "study.json"
 MANIFEST_FILE = "manifest.json"
 REPORT_RECORD = ".written.json"  # in a report's folder: the files that were written, with which options
 TEXTS_FILE = "texts.csv"
+LARGEST_NUMBER = 1e15  # up to here floats hold whole numbers exactly, and products of several stay finite
 
 Kind = Literal["text", "integer", "number", "boolean", "time"]
 
@@ -86,6 +87,17 @@ STIMULI = Table(
     ),
 )
 
+# What was checked before the first clip; `sync_correct` of four clips, `sound_tries` until it was heard.
+_SETUP = (
+    Column("refresh_hz", "number", unit="1/s"),
+    Column("mbits", "number", unit="Mbit/s"),
+    Column("sound_tries", "integer"),
+    Column("headphones_passed", "boolean"),
+    Column("colour_passed", "boolean"),
+    Column("distance_confirmed", "boolean"),
+    Column("sync_correct", "integer"),
+)
+
 RATERS = Table(
     "raters",
     "rater",
@@ -95,12 +107,18 @@ RATERS = Table(
         Column("expertise"),
         Column("recruitment"),
         Column("age_group"),
+        Column("gender"),
+        Column("language_skill"),
+        Column("knows_faces"),
+        Column("vision"),
+        Column("hearing"),
         Column("device"),
         Column("language"),
         Column("status"),
         Column("simulated", "boolean"),
         Column("consented_at", "time"),
         Column("consent_version"),
+        *_SETUP,
     ),
 )
 
@@ -129,6 +147,8 @@ COMPARISONS = Table(
         Column("expected_high", "number"),
         Column("adaptive", "boolean"),
         *_PRESENTATION,
+        Column("drift_ms", "integer", unit="ms"),
+        Column("audible"),
     ),
 )
 

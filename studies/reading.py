@@ -197,7 +197,7 @@ def _suggestion(model: type[BaseModel], place: Sequence[str]) -> str:
     homes, key = _known_keys(model), place[-1]
     around = tuple(part for part in place[:-1] if not part.isdigit())
     here = sorted(known for known, home in homes.items() if home == around)
-    near = get_close_matches(key, here, n=1)
+    near = get_close_matches(key, here, n=1, cutoff=0.8 if key in homes else 0.6)
     if key in homes and not near:
         home = ".".join(homes[key])
         return f" here; move it under '{home}'" if home else " here; move it out to the top level of the file"

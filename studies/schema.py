@@ -65,7 +65,7 @@ def schema_text() -> str:
 
 
 def _lean(part: Any) -> Any:
-    """Defaults that are objects or absent would be written out by editors: they are left out."""
+    """Defaults that are objects, or lists of them, or absent would be written out by editors: left out."""
     if isinstance(part, list):
         return [_lean(one) for one in part]
     if not isinstance(part, dict):
@@ -73,5 +73,9 @@ def _lean(part: Any) -> Any:
     return {
         key: _lean(one)
         for key, one in part.items()
-        if key != "default" or not (one is None or isinstance(one, dict))
+        if key != "default" or not (one is None or _holds_objects(one))
     }
+
+
+def _holds_objects(default: Any) -> bool:
+    return isinstance(default, dict) or (isinstance(default, list) and any(map(_holds_objects, default)))

@@ -26,7 +26,8 @@ def trials(config: StudyConfig, part: Part) -> int:
 
 def clips_per_trial(part: Part) -> int:
     """How many clips play in a trial, one after the other."""
-    return 2 if part.is_paired or part.test_method == "DCR" else 1
+    in_turn = part.test_method in ("DCR", "CCR", "PC") and part.plays == "in_turn"
+    return 2 if in_turn else 1
 
 
 def answer_seconds(part: Part) -> float:

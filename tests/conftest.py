@@ -15,6 +15,9 @@ pytest_plugins = ["services"]
 # Playwright keeps an event loop in this thread; Django would refuse its ORM to the tests that follow.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# Nobody reads the consent in a test; tests of what keeps programs out turn it on.
+os.environ.setdefault("MOS_BOT_CHECKS", "0")
+
 # Workers of pytest share the cores already. To be set before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

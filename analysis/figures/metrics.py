@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.figures.forest import Line, Mark, Scale, forest, tick_label
-from analysis.figures.numbers import coefficient_text, percent
+from analysis.figures.numbers import coefficient_text, percent, procedures
 from analysis.figures.plot import Plot, file_name
 from analysis.figures.style import INK, SOFT
 from analysis.figures.view import Row, View
@@ -11,6 +11,7 @@ from analysis.figures.view import Row, View
 COEFFICIENTS = {"SROCC": (INK, "o", -0.2), "PLCC": (SOFT, "s", 0.22)}
 MOST_DRAWN = 8
 MOST_DETAILED = 12
+WANTING = "no procedure, for want of data"
 LEVELS = {"stimulus": "stimuli", "within_item": "within item", "method": "methods"}
 
 
@@ -100,8 +101,9 @@ def _procedures(view: View, question: str) -> str:
 
 
 def _distinct(rows: list[Row], level: str) -> str:
-    named = dict.fromkeys(str(row["procedure"]).replace("; ", ", ") for row in rows if row["level"] == level)
-    return " or ".join(named)
+    of_level = [row for row in rows if row["level"] == level]
+    named = [name.replace("; ", ", ") for name in procedures(of_level)]
+    return " or ".join(named) or (WANTING if of_level else "")
 
 
 def directed(about: Row) -> str:

@@ -13,6 +13,7 @@ __all__ = [
     "MINUS",
     "MISSING",
     "NEAR",
+    "amounts",
     "coefficient_text",
     "counted",
     "decimals",
@@ -34,6 +35,7 @@ __all__ = [
 MISSING = "–"
 MINUS = "−"
 NEAR = 0.1
+PLAIN_FROM, PLAIN_BELOW = 1e-4, 1e6  # sizes of which every digit is written out
 
 
 def number(value: float | None, digits: int = 2, *, signed: bool = False) -> str:
@@ -52,6 +54,26 @@ def decimals(values: Sequence[float | None], digits: int = 4) -> int:
     if all(value == round(value) for value in there):
         return 0
     return max(2, digits - 1 - math.floor(math.log10(max(there))))
+
+
+def amounts(values: Sequence[float | None]) -> list[str]:
+    """Values of one metric in any unit, with the decimals that they share (see `decimals`).
+
+    Where their largest is below 0.0001, or 1,000,000 and more, all are like `1.23e−7`; zero is `0`.
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    if largest == 0 or PLAIN_FROM <= largest < PLAIN_BELOW:
+        digits = decimals(values)
+        return [number(value, digits) for value in values]
+    return [MISSING if value is None else _scientific(value) for value in values]
+
+
+def _scientific(value: float) -> str:
+    """Three significant digits."""
+    if value == 0:
+        return "0"
+    mantissa, power = f"{value:.2e}".split("e")
+    return f"{mantissa}e{int(power)}".replace("-", MINUS)
 
 
 def interval(low: float | None, high: float | None, digits: int = 2) -> str:

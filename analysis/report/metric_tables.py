@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from analysis.figures.metrics import LEVELS, correlation_row
 from analysis.figures.numbers import (
     MISSING,
+    amounts,
     coefficient_text,
-    decimals,
     headed,
     number,
     p_value,
@@ -179,16 +179,20 @@ def _spreads(rows: Iterable[Row | None]) -> list[Cell]:
 def _spread(row: Row | None) -> tuple[Cell, Cell]:
     if row is None or row["median"] is None:
         return Cell(MISSING), Cell(MISSING)
-    mean = Cell(number(row["mean"], decimals([row["mean"]])))
+    mean = Cell(amounts([row["mean"]])[0])
     if row["n"] == 1:
-        return mean, Cell(number(row["median"], decimals([row["median"]])))
-    around = row["median"], row["q1"], row["q3"]
-    return mean, Cell(with_interval(*around, decimals(around)))
+        return mean, Cell(amounts([row["median"]])[0])
+    median, low, high = amounts([row["median"], row["q1"], row["q3"]])
+    around = "" if MISSING in (low, high) else f" [{low}, {high}]"
+    return mean, Cell(f"{median}{around}")
 
 
 def _in_unit(value: float | None, unit: str | None) -> str:
     """Four digits, and the unit where there is one."""
-    return MISSING if value is None else _with_unit(f"{value:.4g}".replace("-", "−"), unit)
+    if value is None:
+        return MISSING
+    plain = f"{value:.4g}".replace("-", "−")
+    return _with_unit(amounts([value])[0] if "e" in plain else plain, unit)
 
 
 def _with_unit(text: str, unit: str | None) -> str:

@@ -60,7 +60,7 @@ def speed(answers: Answers, screening: Screening) -> list[Finding]:
     the clips' durations are known). Answers without any time are not judged.
     """
     limits = screening.speed
-    given = presented(answers.data, ["response_ms", *TIMES])
+    given = presented(answers.data, ["response_ms", *TIMES, "audible"])
     timed = _known(_with_time_left(given, answers.data.stimuli), SPEED)
     hurried = pd.DataFrame(
         {
@@ -156,14 +156,16 @@ def _with_time_left(answers: pd.DataFrame, stimuli: pd.DataFrame) -> pd.DataFram
 
 
 def _duration(answers: pd.DataFrame, stimuli: pd.DataFrame) -> pd.Series:
-    """Seconds that the clips of each answer last, one after the other."""
+    """Seconds that the clips of each answer last: one after the other, or together where one was audible."""
     alone = answers["stimulus"].map(stimuli.set_index("stimulus")["duration_s"])
     of_cell = stimuli.groupby(["item", "method"])["duration_s"].min().to_dict()
     sides = [
         [of_cell.get(cell, np.nan) for cell in zip(answers["item"], answers[side], strict=True)]
         for side in ("left", "right")
     ]
-    return alone.fillna(pd.Series(np.sum(sides, axis=0), answers.index))
+    together = answers["audible"].isin(["left", "right", "both"])
+    both = np.where(together, np.max(sides, axis=0), np.sum(sides, axis=0))
+    return alone.fillna(pd.Series(both, answers.index))
 
 
 def _time(column: pd.Series) -> pd.Series:

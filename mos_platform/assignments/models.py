@@ -13,14 +13,27 @@ from mos_platform.stimuli.models import Stimulus
 class Trial(models.Model):
     """One presentation: one stimulus, alone or after its `reference`, or a pair of one item.
 
-    `first` is the side of a pair that plays first. `expected` holds the answers that count as right, by
-    question: {"low": …, "high": …} or {"choice": …}; an end that is open is absent.
+    `first` is the side of a pair that plays first; `together` says that both play at once. `expected` holds
+    the answers that count as right, by question: {"low": …, "high": …} or {"choice": …}; an end that is open
+    is absent.
+
+    A trial that could not be seen as meant is void, for the reason in `trouble`: what it shows comes once
+    more at the end of the sitting, as a trial of its own that is `again_of` this one. If that cannot be
+    played either, it is lost. Only `assignments.states` moves a trial from state to state.
     """
 
     class State(models.TextChoices):
         PENDING = "pending"
         OPENED = "opened"
         ANSWERED = "answered"
+        VOID = "void"
+        LOST = "lost"
+
+    class Trouble(models.TextChoices):
+        STALLED = "stalled"  # stood still for longer than the study allows
+        MISSING = "missing"  # there is no file, or it could not be fetched
+        DECODE = "decode"  # the browser cannot play it
+        TIMEOUT = "timeout"  # it did not come in time
 
     class Kind(models.TextChoices):
         SCORED = "scored"
@@ -44,9 +57,15 @@ class Trial(models.Model):
     left = models.ForeignKey(Stimulus, models.PROTECT, null=True, related_name="trials_left")
     right = models.ForeignKey(Stimulus, models.PROTECT, null=True, related_name="trials_right")
     first = models.CharField(max_length=8, choices=Side.choices, blank=True)
+    together = models.BooleanField(default=False)
     expected = models.JSONField(default=dict)
     state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
     opened_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=8, choices=Trouble.choices, blank=True)
+    again_of = models.OneToOneField("self", models.CASCADE, null=True, related_name="again")
+
+    WAITING = (State.PENDING, State.OPENED)  # for the rater
+    GONE = (State.VOID, State.LOST)  # never answered, and never to be
 
     class Meta:
         ordering = ["position"]
@@ -83,8 +102,9 @@ class Trial(models.Model):
 
     @property
     def clip_seconds(self) -> float:
-        """How long it takes to play everything once, in seconds: clips play one after the other."""
-        return sum(clip.duration_s for clip in self.clips.values())
+        """How long it takes to play everything once, in seconds: in turn, or together."""
+        seconds = [clip.duration_s for clip in self.clips.values()]
+        return max(seconds) if self.together else sum(seconds)
 
 
 class Showing(models.Model):

@@ -1,8 +1,6 @@
-"""Hand out a sitting's trials, and move a trial through its states."""
+"""Hand out a sitting's trials, and their clips under addresses of their own."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 import numpy as np
 from django.db import transaction
@@ -67,7 +65,8 @@ def _method_to_meet(rater: Rater, stock: Stock, rng: np.random.Generator) -> int
 
 
 def _plan_part(study: Study, part: Part, stock: Stock, rng: np.random.Generator) -> list[PlannedTrial]:
-    scored = Trial.objects.filter(sitting__rater__study=study, part=part.id, kind=Trial.Kind.SCORED)
+    counted = Trial.objects.filter(sitting__rater__study=study, part=part.id, kind=Trial.Kind.SCORED)
+    scored = counted.exclude(state__in=Trial.GONE)
     traps = [instructed(part, rng) for _ in range(part.attention_checks)]
     traps = [expected for expected in traps if expected]
     grouped_by = study.parsed.design.grouped_by
@@ -129,6 +128,7 @@ def _trial(sitting: Sitting, position: int, part: Part, planned: PlannedTrial, s
         right_id=planned.right.id if planned.right else None,
         first=planned.first,
         expected={question: dict(answer) for question, answer in planned.expected.items()},
+        together=part.plays == "together",
     )
 
 
@@ -141,20 +141,6 @@ def _showings(trial: Trial, *, picture: bool) -> list[Showing]:
     }
     roles = [role for role, stimulus in ids.items() if stimulus is not None]
     return [Showing(trial=trial, role=role) for role in [*roles, *[Showing.Role.PICTURE] * picture]]
-
-
-def mark_opened(trial: Trial, at: datetime) -> Trial:
-    """Record when the trial's presentation began; opening it again changes nothing."""
-    Trial.objects.filter(pk=trial.pk, state=Trial.State.PENDING).update(
-        state=Trial.State.OPENED, opened_at=at
-    )
-    trial.refresh_from_db(fields=["state", "opened_at"])
-    return trial
-
-
-def mark_answered(trial: Trial) -> None:
-    trial.state = Trial.State.ANSWERED
-    trial.save(update_fields=["state"])
 
 
 def showing(token: str) -> Showing:

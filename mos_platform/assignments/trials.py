@@ -33,7 +33,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class PlannedTrial:
-    """One trial: a clip, or left and right with the side that plays `first`; and the answers expected."""
+    """One trial: a clip, or left and right with the side that plays `first`; and the answers expected.
+
+    `adaptive`: the pair was chosen by earlier answers, so that only a likelihood may use its answer.
+    """
 
     kind: Kind = "scored"
     clip: Clip | None = None
@@ -41,6 +44,7 @@ class PlannedTrial:
     right: Clip | None = None
     first: str = ""
     expected: Expected = field(default_factory=dict)
+    adaptive: bool = False
 
     @property
     def shown(self) -> frozenset[Clip]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from math import floor
 from typing import BinaryIO
 
@@ -27,6 +28,10 @@ LEAST_CRF = 1
 COLOURS = {"bt601": 6, "bt709": 1}
 LIMITED = 1
 LENGTH_SIZE = 4
+# Each picture's kind follows from its place alone, not from what it shows.
+REGULAR = ":scenecut=0:b-adapt=0"
+
+Altered = Callable[[Iterator[VideoFrame]], Iterator[VideoFrame]]
 
 
 @dataclass(frozen=True)
@@ -44,16 +49,17 @@ def encode_pictures(
     encoding: Encoding,
     zero: Fraction,
     payload: BinaryIO,
+    altered: Altered = iter,
 ) -> Pictures:
     """All pictures from `zero` (seconds) on, where the first one is held if it comes later.
 
-    `aspect` is that of one stored pixel, None where it is square.
+    `aspect` is that of one stored pixel, None where it is square. `altered` may change the pictures as they
+    are drawn, at their size and rate; none is left out or added.
     """
     coder = _coder(encoding)
-    drawing = Drawing(encoding.width, encoding.height, encoding.matrix, aspect)
     pace = _Pace(encoding.fps, zero, encoding.seconds)
     samples: list[Sample] = []
-    for picture in pace.shown(drawing.all(pictures)):
+    for picture in altered(pace.shown(_drawn(pictures, aspect, encoding))):
         samples += [_sample(packet, encoding.fps, payload) for packet in coder.encode(picture)]
     samples += [_sample(packet, encoding.fps, payload) for packet in coder.encode(None)]
     config, code = avcc_of(bytes(coder.extradata or b"")), COLOURS[encoding.matrix]
@@ -61,6 +67,18 @@ def encode_pictures(
     entry = video_entry(encoding.width, encoding.height, config, Fraction(1), colour)
     track = Track("video", TIMESCALE, entry, samples, encoding.width, encoding.height)
     return Pictures(track, pace.repeated, pace.dropped)
+
+
+def picture_at(
+    number: int, pictures: Iterable[VideoFrame], aspect: Fraction | None, encoding: Encoding, zero: Fraction
+) -> VideoFrame:
+    """The picture of that number, from 0 on, as it is drawn for encoding."""
+    pace = _Pace(encoding.fps, zero, encoding.seconds)
+    return next(islice(pace.shown(_drawn(pictures, aspect, encoding)), number, None))
+
+
+def _drawn(pictures: Iterable[VideoFrame], aspect: Fraction | None, encoding: Encoding) -> Iterator[Drawn]:
+    return Drawing(encoding.width, encoding.height, encoding.matrix, aspect).all(pictures)
 
 
 def _coder(encoding: Encoding) -> VideoCodecContext:
@@ -77,7 +95,7 @@ def _coder(encoding: Encoding) -> VideoCodecContext:
         "crf": str(max(encoding.crf, LEAST_CRF)),
         "preset": "medium",
         "profile": "high",
-        "x264-params": "cpu-independent=1:lookahead-threads=1",
+        "x264-params": "cpu-independent=1:lookahead-threads=1" + REGULAR * encoding.regular,
     }
     coder.open()
     return coder

@@ -89,6 +89,8 @@ def check_complete(path: Path, name: str) -> None:
     if not path.is_file():
         raise InputError(f"{name} is not a file; put the clip itself there.")
     size, position = path.stat().st_size, 0
+    if not size:
+        raise InputError(f"{name} is empty; put the clip itself there.")
     with path.open("rb") as file:
         for _ in range(MAX_BOXES):
             if position + 8 > size:

@@ -7,20 +7,23 @@ import hashlib
 import json
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
 import av
 from av.audio.frame import AudioFrame
-from av.container import InputContainer
 from av.video.frame import VideoFrame
 
-from mos_platform.clips.encoding import encode_pictures
+from mos_platform.clips.damaging.compression import squeezed
+from mos_platform.clips.damaging.damage import Damage
+from mos_platform.clips.damaging.voice import SOUNDLESS, moved, replaced, whole
+from mos_platform.clips.encoding import Altered, encode_pictures, picture_at
 from mos_platform.clips.mp4 import Track, write_mp4
 from mos_platform.clips.opening import open_clip, readable
 from mos_platform.clips.repacking import repack
@@ -64,21 +67,31 @@ def libraries() -> dict[str, str]:
     return {"prepare": str(VERSION), "av": av.__version__, "ffmpeg": av.ffmpeg_version_info, **versions}
 
 
-def recipe(encoding: Encoding | None) -> str:
-    """A key of the treatment and the libraries: the same source and recipe give the same bytes."""
+def recipe(encoding: Encoding | None, damage: str = "") -> str:
+    """A key of the treatment and the libraries: the same source and recipe give the same bytes.
+
+    `damage` says what is done beside it, and with the bytes of which other clip.
+    """
     asked = None if encoding is None else encoding.record()
-    return hashlib.sha256(json.dumps([asked, libraries()], sort_keys=True).encode()).hexdigest()[:16]
+    key = [asked, libraries(), *([damage] if damage else [])]
+    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def prepare(source: Path, target: Path, encoding: Encoding | None, name: str) -> Prepared:
+def prepare(
+    source: Path, target: Path, encoding: Encoding | None, name: str, damage: Damage | None = None
+) -> Prepared:
     """Repack the clip (`encoding` None) or encode it, into `target`, which appears whole or not at all.
 
-    Raises InputError calling the clip `name`: where it cannot be read, or not be treated so.
+    A clip that is encoded may get a `damage`. Raises InputError calling the clip `name`: where it cannot be
+    read, or not be treated so.
     """
     with _unfit(name), SpooledTemporaryFile(IN_MEMORY) as spool:
         payload = cast("BinaryIO", spool)
         with readable(name):
-            made = _repacked(source, payload) if encoding is None else _encoded(source, encoding, payload)
+            if encoding is None:
+                made = _repacked(source, payload)
+            else:
+                made = _encoded(source, encoding, damage, payload)
         tracks, done = made
         digest, size = _write(target, tracks, payload)
     return Prepared(
@@ -109,45 +122,89 @@ def _repacked(source: Path, payload: BinaryIO) -> tuple[list[Track], dict[str, A
         return repack(container, payload), {"treatment": "repack"}
 
 
-def _encoded(source: Path, encoding: Encoding, payload: BinaryIO) -> tuple[list[Track], dict[str, Any]]:
+def _encoded(
+    source: Path, encoding: Encoding, damage: Damage | None, payload: BinaryIO
+) -> tuple[list[Track], dict[str, Any]]:
     with open_clip(source) as container:
         stamps = stamps_of(container)
     zero = _zero(source, encoding, stamps)
+    altered = _altered(source, encoding, zero, stamps, damage)
     with open_clip(source) as container:
         aspect, shown = picture_stream(container).sample_aspect_ratio, pictures_of(container, stamps)
-        pictures = encode_pictures(shown, aspect, encoding, zero, payload)
+        pictures = encode_pictures(shown, aspect, encoding, zero, payload, altered)
     paced = {"repeated": pictures.repeated, "dropped": pictures.dropped}
-    done = {"treatment": "encode", **encoding.record(), **paced}
+    done = {
+        "treatment": "encode",
+        **encoding.record(),
+        **paced,
+        **({"damage": damage.name} if damage else {}),
+    }
     if not encoding.sound:
+        if damage is not None and damage.of_sound:
+            raise UnfitError(*SOUNDLESS)
         return [pictures.track], done
-    sound, level = _encoded_sound(source, encoding, zero, pictures.track.end_s, payload)
+    sound, level = _encoded_sound(source, encoding, damage, zero, pictures.track.end_s, payload)
     return [track for track in (pictures.track, sound) if track], {**done, **asdict(level)}
 
 
+def _altered(
+    source: Path, encoding: Encoding, zero: Fraction, stamps: Stamps | None, damage: Damage | None
+) -> Altered:
+    """What the damage does to the pictures."""
+    if damage is not None and damage.compressed:
+        return squeezed
+    if damage is None or damage.frozen is None:
+        return iter
+    # What this needs is loaded by those children only that freeze a mouth: the others start faster.
+    from mos_platform.clips.damaging.mouth import frozen, held_picture
+
+    marks, place = damage.frozen, held_picture(damage.frozen)
+    with open_clip(source) as container:
+        aspect, shown = picture_stream(container).sample_aspect_ratio, pictures_of(container, stamps)
+        held = picture_at(place, shown, aspect, encoding, zero)
+    return lambda pictures: frozen(pictures, held, place, marks)
+
+
 def _encoded_sound(
-    source: Path, encoding: Encoding, zero: Fraction, pictures_s: Fraction, payload: BinaryIO
+    source: Path,
+    encoding: Encoding,
+    damage: Damage | None,
+    zero: Fraction,
+    pictures_s: Fraction,
+    payload: BinaryIO,
 ) -> tuple[Track | None, Level]:
     """The clip's sound, or silence as long as its pictures."""
     end = _sound_end(source, zero)
     if encoding.seconds is not None:
         end = pictures_s if end is None else min(end, pictures_s)
-    sound, level = _levelled(source, encoding.loudness_lufs, zero, end, payload)
+    target_lufs, play = encoding.loudness_lufs, partial(_sound, source, zero, end)
+    if damage is not None and damage.of_sound:
+        own = whole(play())
+        spoilt = _spoilt(own, encoding, damage)
+        target_lufs = measure([own])[0] if target_lufs is None else target_lufs
+        sound, level = _levelled(lambda: iter([spoilt]), target_lufs, payload)
+    else:
+        sound, level = _levelled(play, target_lufs, payload)
     return sound or encode_sound(silence(pictures_s), level, payload), level
 
 
+def _spoilt(own: Sound, encoding: Encoding, damage: Damage) -> Sound:
+    if damage.swapped is None:
+        return moved(own, damage.shift_s)
+    with open_clip(damage.swapped) as container:
+        zero = _zero(damage.swapped, encoding, stamps_of(container))
+    return replaced(own, whole(_sound(damage.swapped, zero, _sound_end(damage.swapped, zero))))
+
+
 def _levelled(
-    source: Path, target_lufs: float | None, zero: Fraction, end: Fraction | None, payload: BinaryIO
+    play: Callable[[], Iterator[Sound]], target_lufs: float | None, payload: BinaryIO
 ) -> tuple[Track | None, Level]:
     """The sound at the loudness asked for; what AAC takes from it is made up for, in a few attempts."""
-    loudness, peak = None, 0.0
-    if target_lufs is not None:
-        with open_clip(source) as container:
-            loudness, peak = measure(_sound(container, zero, end))
+    loudness, peak = measure(play()) if target_lufs is not None else (None, 0.0)
     aim = target_lufs
     for attempt in range(1, ATTEMPTS + 1):
         level = level_for(loudness, peak, aim)
-        with open_clip(source) as container:
-            track = encode_sound(_sound(container, zero, end), level, payload)
+        track = encode_sound(play(), level, payload)
         if track is None or loudness is None or aim is None or target_lufs is None or attempt == ATTEMPTS:
             break
         reached = loudness_of(track, payload)
@@ -157,9 +214,11 @@ def _levelled(
     return track, level
 
 
-def _sound(container: InputContainer, zero: Fraction, end: Fraction | None) -> Iterator[Sound]:
-    stream = sound_stream(container)
-    return iter(()) if stream is None else heard(container.decode(stream), zero, end)
+def _sound(source: Path, zero: Fraction, end: Fraction | None) -> Iterator[Sound]:
+    with open_clip(source) as container:
+        stream = sound_stream(container)
+        if stream is not None:
+            yield from heard(container.decode(stream), zero, end)
 
 
 def _zero(source: Path, encoding: Encoding, stamps: Stamps | None) -> Fraction:

@@ -11,7 +11,7 @@ file asks for it, for both may be what raters judge.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -34,7 +34,10 @@ OfItem = dict[str, dict[str, ClipFacts]]
 
 @dataclass(frozen=True)
 class Encoding:
-    """What a clip is encoded to: size in pixels, pictures per second, x264's quality, what was asked for."""
+    """What a clip is encoded to: size in pixels, pictures per second, x264's quality, what was asked for.
+
+    `regular`: key pictures and those between come at fixed places, so that no index tells what is shown.
+    """
 
     width: int
     height: int
@@ -44,10 +47,12 @@ class Encoding:
     loudness_lufs: float | None = None
     seconds: float | None = None
     matrix: Literal["bt601", "bt709"] = "bt709"
+    regular: bool = False
 
     def record(self) -> dict[str, Any]:
         """For the study's record, as JSON."""
-        return {**vars(self), "fps": str(self.fps)}
+        stated = {**vars(self), "fps": str(self.fps)}
+        return stated if self.regular else {key: stated[key] for key in stated if key != "regular"}
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,10 @@ class Treatment:
         }
 
 
-def decide(facts: Mapping[Cell, ClipFacts], clips: Clips) -> Treatment:
+def decide(facts: Mapping[Cell, ClipFacts], clips: Clips, gold: Sequence[str] = ()) -> Treatment:
     """The treatment of all clips of a study, (method, item) → facts.
 
+    `gold`: methods whose clips are made by damaging others; where there are any, all clips are encoded anew.
     Raises MistakesError: where `encode: never` stands against clips that need it, one sentence each.
     """
     _refuse_hdr(facts)
@@ -92,11 +98,13 @@ def decide(facts: Mapping[Cell, ClipFacts], clips: Clips) -> Treatment:
         _refuse_changes(unfit, clips)
         _refuse_large(facts, {})
         return Treatment({}, tuple(f"{what}; left so, as clips.encode is never" for what in betraying))
-    wishes = list(_wishes(clips))
+    wishes = [*_wishes(clips), *([f"gold clips are made ({', '.join(gold)})"] if gold else [])]
     if not (unfit or betraying or wishes):
         _refuse_large(facts, {})
         return Treatment({}, ())
-    encodings = {item: _encoding(list(methods.values()), clips) for item, methods in items.items()}
+    encodings = {
+        item: _encoding(list(methods.values()), clips, regular=bool(gold)) for item, methods in items.items()
+    }
     _refuse_large(facts, encodings)
     policy = list(_policy(items, encodings))
     return Treatment(encodings, (*wishes, *_shortened(unfit), *betraying, *policy))
@@ -270,7 +278,7 @@ def _told(what: str, differing: Mapping[str, list[str]]) -> Iterator[str]:
         yield f"methods differ in their {what} (item {item}: {', '.join(values)}{more})"
 
 
-def _encoding(clips_of_item: list[ClipFacts], clips: Clips) -> Encoding:
+def _encoding(clips_of_item: list[ClipFacts], clips: Clips, *, regular: bool) -> Encoding:
     width, height = _size(clips_of_item, clips)
     return Encoding(
         width=width,
@@ -281,6 +289,7 @@ def _encoding(clips_of_item: list[ClipFacts], clips: Clips) -> Encoding:
         loudness_lufs=clips.loudness_lufs,
         seconds=clips.seconds,
         matrix=_matrix(clips_of_item),
+        regular=regular,
     )
 
 

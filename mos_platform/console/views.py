@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from mos_platform.console import reports
@@ -17,7 +16,7 @@ from mos_platform.console.progress import study_progress
 from mos_platform.console.standing import latest_mos
 from mos_platform.console.tasks import wake
 from mos_platform.exports.services import zipped_bundle
-from mos_platform.raters.services import open_link
+from mos_platform.raters.services import path_for_raters
 from mos_platform.stimuli.lookup import named
 from mos_platform.stimuli.models import Stimulus, Study
 from mos_platform.stimuli.services import set_open
@@ -52,7 +51,7 @@ def study_page(request: HttpRequest, name: str) -> HttpResponse:
         "mos": latest_mos(study),
         "report_written_at": reports.report_written_at(study),
         "run": study.report_runs.first(),
-        "rate_url": settings.BASE_URL + reverse("raters:welcome", args=[open_link(study).token]),
+        "rate_url": settings.BASE_URL + (path_for_raters(study) or ""),
     }
     return render(request, "console/study.html", context)
 

@@ -12,6 +12,7 @@ from mos_platform.exports.metric_rows import metrics
 from mos_platform.raters.models import Rater
 from mos_platform.ratings.answers import expected_choice
 from mos_platform.ratings.models import Comparison, Rating, TextAnswer
+from mos_platform.setup.facts import setup_facts
 from mos_platform.stimuli.models import Study
 from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI, TEXTS, Table
 
@@ -73,10 +74,18 @@ def stimuli(study: Study) -> Iterator[Row]:
         }
 
 
+def own_questions(study: Study) -> list[str]:
+    """What the questionnaire asks besides the known questions: columns of their own."""
+    return [asked.id for asked in study.parsed.questionnaire if not asked.is_known]
+
+
 def raters(study: Study) -> Iterator[Row]:
     people = Rater.objects.filter(study=study).select_related("link").annotate(sat=Count("sittings"))
+    checked = setup_facts(study)
     for rater in people.order_by("pk").iterator(CHUNK):
         yield {
+            **rater.further,
+            **checked.get(rater.pk, {}),
             "rater": rater.public_id,
             "sittings": rater.sat,
             "expertise": rater.expertise or None,
@@ -115,6 +124,8 @@ def comparisons(study: Study) -> Iterator[Row]:
         *ANSWER,
         "choice",
         "score",
+        "drift_ms",
+        "audible",
         **PRESENTED,
         item=F("trial__left__item__name"),
         left=F("trial__left__method__name"),
@@ -167,4 +178,5 @@ def tables_of(study: Study) -> tuple[tuple[Table, Callable[[Study], Iterator[Row
 
 
 def header(table: Table, study: Study) -> list[str]:
-    return [*table.header, *attributes(study)] if table is STIMULI else table.header
+    further = {STIMULI: attributes, RATERS: own_questions}.get(table)
+    return [*table.header, *further(study)] if further else table.header

@@ -14,10 +14,12 @@ from pathlib import Path
 from django.db import transaction
 
 from mos_platform.metrics.models import ImportedValue, MetricValue
+from mos_platform.metrics.names import misnamed
 from mos_platform.metrics.sheet import Line, read_sheet
 from mos_platform.stimuli.models import Method, Stimulus, Study
-from studies.errors import MistakesError
-from studies.metrics import CATALOGUE, Metric, known_metric
+from studies.errors import InputError, MistakesError
+from studies.metrics import CATALOGUE, Metric, known_metric, same_metric
+from studies.names import did_you_mean
 from studies.ranges import metric_range
 
 Place = tuple[str, int | None, int | None]
@@ -67,6 +69,22 @@ def import_metrics(study: Study, file: Path, *, replace: bool = False) -> Import
     return _store(job, known)
 
 
+@transaction.atomic
+def remove_imported(study: Study, metric: str) -> int:
+    """Remove a metric's imported values, and say how many; what is measured here stays.
+
+    Raises InputError where none of that name was imported.
+    """
+    names = set(study.imported_values.order_by().values_list("metric", flat=True).distinct())
+    meant = metric if metric in names else next((name for name in names if same_metric(name, metric)), None)
+    if meant is None:
+        mend = f"imported are {', '.join(sorted(names))}" if names else "nothing was imported into it"
+        raise InputError(
+            f"study {study.name!r} has no imported values of {metric!r}{did_you_mean(metric, names)}; {mend}."
+        )
+    return study.imported_values.filter(metric=meant).delete()[0]
+
+
 def _row_of(sentence: str) -> int:
     digits = sentence.partition(" row ")[2].split(":")[0].split(" ")[0]
     return int(digits) if digits.isdecimal() else 0
@@ -79,9 +97,11 @@ def _place(value: ImportedValue | MetricValue) -> Place:
 def _place_lines(job: _Import, lines: list[Line]) -> None:
     """Find each line's clip or method, and refuse a place that is filled twice."""
     places = _Places(job.study)
+    questions = [question.id for part in job.study.parsed.parts for question in part.questions]
     for line in lines:
         metric = known_metric(line.metric)
-        problems = [*_against_catalogue(line, metric)]
+        wrong_name = None if metric else misnamed(line.metric, questions)
+        problems = [wrong_name] if wrong_name else [*_against_catalogue(line, metric)]
         found = places.find(line, metric)
         if isinstance(found, str):
             problems.append(found)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from studies.bundle import LARGEST_NUMBER
 from studies.errors import InputError
 
 NEEDED = ("metric", "value")
@@ -172,3 +173,6 @@ def _value_mistakes(text: str) -> Iterator[str]:
         return
     if not math.isfinite(value) or "_" in text:
         yield f"value {text!r} is no finite number; leave the row out."
+    elif abs(value) > LARGEST_NUMBER:
+        largest = f"{LARGEST_NUMBER:g}"
+        yield f"value {text!r} is not between -{largest} and {largest}; correct it, or leave the row out."

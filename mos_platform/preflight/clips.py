@@ -154,7 +154,7 @@ def picture_findings(config: StudyConfig, folder: Path) -> Iterator[Finding]:
 
 
 def missing_finding(config: StudyConfig, missing: list[str]) -> Finding:
-    cells = len(config.cells())
+    cells = len(config.given_cells())
     if not missing:
         return passed("clips", f"{counted(cells, 'clip')}, one for each method × item.")
     return failed(

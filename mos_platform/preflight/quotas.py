@@ -8,6 +8,8 @@ from mos_platform.preflight.findings import Finding, counted, named, warned
 from studies.config import Part, StudyConfig
 from studies.config.counts import methods_judged, pairs_compared
 
+PHONE_WIDTH = 600
+
 
 def quota_findings(config: StudyConfig) -> Iterator[Finding]:
     """Trials for which there are not enough clips, and clips that nobody is shown."""
@@ -17,6 +19,18 @@ def quota_findings(config: StudyConfig) -> Iterator[Finding]:
                 yield warned("quotas", sentence)
     yield from _unused_training(config)
     yield from _unused_gold(config)
+    yield from _no_such_phone(config)
+
+
+def _no_such_phone(config: StudyConfig) -> Iterator[Finding]:
+    """Phones are 320 to 480 CSS pixels wide, held upright."""
+    devices = config.devices
+    if devices.allow == ("phone",) and (devices.min_screen_width or 0) > PHONE_WIDTH:
+        yield warned(
+            "devices",
+            f"only phones are allowed, and hardly any is {devices.min_screen_width} CSS pixels wide "
+            "(devices.min_screen_width); lower it, or allow other devices.",
+        )
 
 
 def _judged(config: StudyConfig, part: Part) -> int:

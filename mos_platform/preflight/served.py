@@ -8,11 +8,6 @@ from studies.config import StudyConfig
 def unserved(config: StudyConfig) -> list[str]:
     """One sentence for each."""
     found = []
-    if config.recruitment.by != "link":
-        found.append(
-            f"recruitment by {config.recruitment.by} is not served yet; write 'by: link' and give the "
-            "link out there."
-        )
     if config.design.sittings_per_rater > 1:
         found.append(
             "several sittings per rater are not served yet; write 'sittings_per_rater: 1' and lower "

@@ -18,8 +18,10 @@ from mos_platform.preflight.clips import (
     picture_findings,
     treatment_finding,
 )
+from mos_platform.preflight.copies import copy_findings
 from mos_platform.preflight.effort import Effort, effort_findings, effort_of, mean_seconds
 from mos_platform.preflight.findings import Finding, Level, failed, passed, warned, worst
+from mos_platform.preflight.gold import gold_findings
 from mos_platform.preflight.precision import precision_findings
 from mos_platform.preflight.quotas import quota_findings
 from mos_platform.preflight.served import unserved
@@ -60,6 +62,7 @@ def check_study(source: Path, progress: Progress | None = None) -> Preflight:
         missing_finding(config, missing),
         *picture_findings(config, folder),
         *(failed("clips", sentence) for sentence in damaged),
+        *copy_findings(config, folder, names),
         *_of_clips(config, facts, names),
     ]
     return Preflight(tuple(findings), {names[cell]: clip for cell, clip in facts.items()})
@@ -67,7 +70,7 @@ def check_study(source: Path, progress: Progress | None = None) -> Preflight:
 
 def _names(config: StudyConfig, folder: Path) -> dict[Cell, str]:
     """The clips that are there, by their paths."""
-    there = {cell: config.stimuli.path(*cell) for cell in config.cells()}
+    there = {cell: config.stimuli.path(*cell) for cell in config.given_cells()}
     return {cell: path for cell, path in there.items() if path is not None and is_file(folder / path)}
 
 
@@ -106,13 +109,14 @@ def _of_clips(
         return
     yield from clip_findings(facts, names)
     try:
-        treatment = decide(facts, config.clips)
+        treatment = decide(facts, config.clips, config.made_methods)
     except InputError as error:
         yield from (failed("preparation", sentence) for sentence in error.sentences)
         treatment = Treatment({}, ())
     else:
         yield browser_finding(facts, names, treatment)
         yield treatment_finding(treatment)
+    yield from gold_findings(config, facts)
     yield from blinding_findings(config, facts, treatment)
     effort = effort_of(config, mean_seconds(config, facts))
     yield from effort_findings(config, effort)

@@ -9,6 +9,7 @@ from studies.catalogue import method as known_method
 from studies.config import StudyConfig
 from studies.config.base import words_of
 from studies.splits import KNOWN_SPLITS
+from studies.wording import against_grades, is_worded
 
 SYNTHETIC = (
     "synthetic",
@@ -28,6 +29,7 @@ PLACEHOLDER = "REPLACE"
 def wording_findings(config: StudyConfig) -> Iterator[Finding]:
     yield from _placeholders(config)
     yield from _labels(config)
+    yield from _upside_down(config)
     yield from _consent(config)
     yield _methods(config)
     yield from _splits(config)
@@ -44,9 +46,10 @@ def _placeholders(config: StudyConfig) -> Iterator[Finding]:
 
 
 def _labels(config: StudyConfig) -> Iterator[Finding]:
-    """The recommendations' words are built in in English."""
-    foreign = [language for language in config.languages if language.split("-")[0] != "en"]
-    bare = [q.id for part in config.parts for q in part.ratings if not q.labels]
+    """The scales' own words are built in for some languages only."""
+    foreign = [language for language in config.languages if not is_worded(language)]
+    graded = [part for part in config.parts if part.test_method != "PC"]
+    bare = [q.id for part in graded for q in part.ratings if not q.labels]
     if foreign and bare:
         yield warned(
             "labels",
@@ -55,15 +58,37 @@ def _labels(config: StudyConfig) -> Iterator[Finding]:
         )
 
 
+def _upside_down(config: StudyConfig) -> Iterator[Finding]:
+    """Labels that praise low grades: every figure takes higher grades for better."""
+    questions = [question for part in config.parts for question in part.ratings]
+    for question in questions:
+        read = [
+            {grade: words.in_language(one) for grade, words in question.labels.items()}
+            for one in config.languages
+        ]
+        wrong = next((pair for labels in read if (pair := against_grades(labels))), None)
+        if wrong:
+            low, high = wrong
+            yield warned(
+                "labels",
+                f"question {question.id!r} has its better word at the lower grade ({low}: "
+                f"{question.labels[low]}, {high}: {question.labels[high]}), but higher grades count as "
+                "better; exchange its labels.",
+            )
+
+
 def _consent(config: StudyConfig) -> Iterator[Finding]:
-    """Only English can be searched for the words that say so."""
-    if config.language.split("-")[0] != "en":
-        return
-    if not any(word in config.texts.consent.body.casefold() for word in SYNTHETIC):
+    """Only English can be searched for the words that say so; the page says it beside the consent."""
+    consent = config.texts.consent
+    if consent.synthetic_media == "debriefing":
         yield warned(
             "consent",
-            "the consent does not say that the clips are synthetic media; raters should know that "
-            "before they agree.",
+            "raters learn only at the end that the clips are synthetic media; an ethics committee has to "
+            "allow that, else remove 'synthetic_media: debriefing'.",
+        )
+    elif config.language.startswith("en") and not any(word in consent.body.casefold() for word in SYNTHETIC):
+        yield passed(
+            "consent", "the consent does not name synthetic media; the page adds a sentence that does."
         )
 
 

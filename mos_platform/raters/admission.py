@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf.locale import LANG_INFO
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from mos_platform.raters.panels import Outcome
+from mos_platform.words import say
 from studies.config import Devices, Recruitment, StudyConfig
 
-EXPERTISE = {
-    "none": "people who have no experience with judging video",
-    "some": "people who have some experience with judging or making video",
-    "expert": "people who evaluate video, speech or animation professionally",
-}
 OWN_NAMES = {"zh": "中文"}
-DEVICES = {"desktop": "a computer", "phone": "a phone", "tablet": "a tablet"}
+DEVICES = ("desktop", "phone", "tablet")
 
 
 @dataclass(frozen=True)
 class Enrolment:
     """What somebody says of themselves, and what the browser says of the device; sizes in CSS pixels.
 
-    An empty language is the study's own.
+    An empty language is the study's own. `further` are answers besides expertise and age, by question.
     """
 
     expertise: str
@@ -34,69 +31,96 @@ class Enrolment:
     language: str = ""
     screen_width: int | None = None
     screen_height: int | None = None
+    further: Mapping[str, str] = field(default_factory=dict)
+    ticket: str = ""
 
 
-def refusal(study: StudyConfig, visitor: Enrolment) -> str | None:
-    """Why this visitor cannot take part, in one or two sentences; None for whoever can."""
-    return _not_wanted(study.recruitment, visitor) or _unsuited(study.devices, visitor)
+@dataclass(frozen=True)
+class Refusal:
+    """Why somebody cannot take part: words of page `recruitment`.
+
+    `outcome` is what the panel is told; None where one can still mend it, such as on another device.
+    """
+
+    key: str
+    outcome: Outcome | None = None
+    places: Mapping[str, object] = field(default_factory=dict)
+
+    def sentence(self, interface: str) -> str:
+        """For the rater, in the language of the interface; devices are named in it too."""
+        places = {
+            name: devices_told(value, interface) if isinstance(value, Devices) else value
+            for name, value in self.places.items()
+        }
+        return say(f"recruitment.{self.key}", interface, places)
 
 
-def _not_wanted(recruitment: Recruitment, visitor: Enrolment) -> str | None:
-    if not recruitment.expertise or visitor.expertise in recruitment.expertise:
-        return None
-    wanted = _listed([EXPERTISE[level] for level in recruitment.expertise])
-    return f"This study is meant for {wanted}. Nothing about you was stored."
+def refusal(study: StudyConfig, visitor: Enrolment, *, simulated: bool = False) -> Refusal | None:
+    """Why this visitor cannot take part; None for whoever can."""
+    return _not_wanted(study.recruitment, visitor, simulated) or _unsuited(study.devices, visitor)
 
 
-def _unsuited(devices: Devices, visitor: Enrolment) -> str | None:
+def _not_wanted(recruitment: Recruitment, visitor: Enrolment, simulated: bool) -> Refusal | None:
+    if recruitment.expertise and visitor.expertise not in recruitment.expertise:
+        return Refusal("expertise", "screened_out")
+    skill = visitor.further.get("language_skill", "")
+    asked = recruitment.language_skill and not simulated  # simulated raters say nothing of it
+    if asked and skill not in recruitment.language_skill:
+        return Refusal("language_skill", "screened_out")
+    return None
+
+
+def _unsuited(devices: Devices, visitor: Enrolment) -> Refusal | None:
     if not has_rules(devices):
         return None
     if not visitor.device:
-        return "We could not see which device you use. Please allow JavaScript here and reload the page."
+        return Refusal("javascript")
     if visitor.device not in devices.allow:
-        return (
-            f"This study needs {device_words(devices)}. Please open the same address there. "
-            "Nothing about you was stored."
-        )
+        return Refusal("device", places={"devices": devices})
     return _too_small(devices, visitor)
 
 
-def _too_small(devices: Devices, visitor: Enrolment) -> str | None:
+def _too_small(devices: Devices, visitor: Enrolment) -> Refusal | None:
     needed = (devices.min_screen_width or 0, devices.min_screen_height or 0)
     given = (visitor.screen_width or 0, visitor.screen_height or 0)
     if given[0] >= needed[0] and given[1] >= needed[1]:
         return None
-    return (
-        f"This study needs {screen_words(devices)}; yours has {given[0]} × {given[1]} pixels. "
-        "Please open the same address on a larger screen. Nothing about you was stored."
-    )
+    sizes = dict(zip(("needed_width", "needed_height", "width", "height"), (*needed, *given), strict=True))
+    return Refusal(f"screen_{_sides(devices)}", places=sizes)
+
+
+def _sides(devices: Devices) -> str:
+    """Which sides of the screen have a rule."""
+    if devices.min_screen_width and devices.min_screen_height:
+        return "both"
+    return "width" if devices.min_screen_width else "height"
 
 
 def has_rules(devices: Devices) -> bool:
-    everything = set(devices.allow) == set(DEVICES)
-    return not everything or bool(devices.min_screen_width or devices.min_screen_height)
+    return _kinds_matter(devices) or bool(devices.min_screen_width or devices.min_screen_height)
 
 
-def device_words(devices: Devices) -> str:
-    """Such as "a computer or a tablet"."""
-    return _listed([words for device, words in DEVICES.items() if device in devices.allow])
+def _kinds_matter(devices: Devices) -> bool:
+    return set(devices.allow) != set(DEVICES)
 
 
-def screen_words(devices: Devices) -> str:
-    """Such as "a screen at least 1024 pixels wide and 600 pixels high"; "" without a rule."""
-    sizes = ((devices.min_screen_width, "wide"), (devices.min_screen_height, "high"))
-    words = [f"{pixels} pixels {side}" for pixels, side in sizes if pixels]
-    return f"a screen at least {' and '.join(words)}" if words else ""
+def devices_told(devices: Devices, interface: str) -> str:
+    """The devices that will do, such as "computer, tablet"."""
+    allowed = [device for device in DEVICES if device in devices.allow]
+    return say("recruitment.comma", interface).join(
+        say(f"recruitment.device_{device}", interface) for device in allowed
+    )
 
 
-def needs(devices: Devices) -> str:
-    """What the welcome page says that is needed; "" where anything will do."""
-    kinds = "" if set(devices.allow) == set(DEVICES) else device_words(devices)
-    return " with ".join(words for words in (kinds, screen_words(devices)) if words)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+def needs(devices: Devices, interface: str) -> list[str]:
+    """Sentences of the welcome page on what is needed; none where anything will do."""
+    told = []
+    if _kinds_matter(devices):
+        told.append(say("welcome.devices", interface, {"devices": devices_told(devices, interface)}))
+    if devices.min_screen_width or devices.min_screen_height:
+        sizes = {"width": devices.min_screen_width, "height": devices.min_screen_height}
+        told.append(say(f"welcome.screen_{_sides(devices)}", interface, sizes))
+    return told
 
 
 def language_of(study: StudyConfig, wanted: str, accepted: str) -> str:

@@ -1,15 +1,19 @@
-"""Recruitment links, enrolment with consent, and the end of a sitting."""
+"""Recruitment links, enrolment with consent, the end of a sitting, and withdrawal."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from mos_platform.raters.admission import Enrolment, refusal
-from mos_platform.raters.models import Link, Rater, Sitting
+from mos_platform.raters.admission import Enrolment, Refusal, refusal
+from mos_platform.raters.doors import Entry, begun_sitting, remember, study_link
+from mos_platform.raters.models import Invitation, Link, PanelVisit, Rater, Sitting
+from mos_platform.raters.panels import PROLIFIC_QUERY
 from mos_platform.stimuli.models import Study
 from studies.config import StudyConfig
 from studies.errors import InputError
@@ -19,12 +23,28 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
 class NotAdmittedError(InputError):
-    """Somebody cannot take part; the reason is a sentence or two for them."""
+    """Somebody cannot take part; `reason` says why, to them and to the panel."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.sentence("en"))
+        self.reason = reason
 
 
 def open_link(study: Study) -> Link:
-    """The study's open recruitment link; made at the first call."""
-    return Link.objects.get_or_create(study=study, kind=Link.Kind.OPEN)[0]
+    """The study's link for raters, of the kind that its study file declares; made at the first call."""
+    return study_link(study)
+
+
+def path_for_raters(study: Study) -> str | None:
+    """The path that raters or their panel are given; None where everybody has an invitation of their own.
+
+    Prolific fills its own marks in; Mechanical Turk appends to it what it has to say.
+    """
+    link = study_link(study)
+    if link.kind == Link.Kind.INVITATION:
+        return None
+    path = reverse("raters:welcome", args=[link.token])
+    return f"{path}?{PROLIFIC_QUERY}" if link.kind == Link.Kind.PROLIFIC else path
 
 
 def simulated_link(study: Study) -> Link:
@@ -51,51 +71,68 @@ def declared_clock(*, simulated: bool, clock: datetime | None) -> datetime:
 
 
 @transaction.atomic
-def enrol(link: Link, enrolment: Enrolment) -> Sitting:
-    """Store the consent and open a sitting.
+def enrol(came: Link | Entry, enrolment: Enrolment) -> Sitting:
+    """Store the consent and open a sitting; whoever has begun one before gets that one.
 
     Raises InputError for a clock that is not allowed; NotAdmittedError where the study is closed or full, or
     where its rules exclude this person or device: then nothing is stored.
     """
-    study = Study.objects.select_for_update(no_key=True).get(pk=link.study_id)
-    simulated = link.kind == Link.Kind.SIMULATED
-    now = declared_clock(simulated=simulated, clock=enrolment.clock)
-    _admit(study, enrolment, simulated=simulated)
+    came = Entry(came) if isinstance(came, Link) else came
+    study = Study.objects.select_for_update(no_key=True).get(pk=came.link.study_id)
+    now = declared_clock(simulated=came.simulated, clock=enrolment.clock)
+    begun = _sent_twice(came, enrolment)
+    if begun is not None:
+        return begun
+    _admit(study, came, enrolment)
     rater = Rater.objects.create(
         study=study,
-        link=link,
-        simulated=simulated,
+        link=came.link,
+        simulated=came.simulated,
         language=enrolment.language or study.parsed.language,
         expertise=enrolment.expertise,
         age_group=enrolment.age_group,
+        further=dict(enrolment.further),
         device=enrolment.device,
         screen_width=enrolment.screen_width,
         screen_height=enrolment.screen_height,
         consent_version=study.parsed.texts.consent.version,
         consented_at=now,
+        ticket=enrolment.ticket,
     )
+    remember(came, rater)
     return Sitting.objects.create(rater=rater, seed=_sitting_seed(study, rater), started_at=now)
 
 
-def _admit(study: Study, enrolment: Enrolment, *, simulated: bool) -> None:
-    if not study.is_open:
-        raise NotAdmittedError("This study is closed; thank you for your interest.")
-    if is_full(study, simulated=simulated):
-        raise NotAdmittedError("All places in this study are taken; thank you for your interest.")
-    reason = refusal(study.parsed, enrolment)
+def _sent_twice(came: Entry, enrolment: Enrolment) -> Sitting | None:
+    """The sitting of the same page sent off before, or of the same invitation or panel id."""
+    if came.is_known:
+        return begun_sitting(replace(came, invitation=came.invitation and _fresh(came.invitation)))
+    if not enrolment.ticket:
+        return None
+    return Sitting.objects.filter(rater__link=came.link, rater__ticket=enrolment.ticket).first()
+
+
+def _fresh(invitation: Invitation) -> Invitation:
+    """As it is now that the study is locked: another request may have used it meanwhile."""
+    return Invitation.objects.get(pk=invitation.pk)
+
+
+def _admit(study: Study, came: Entry, enrolment: Enrolment) -> None:
+    reason = came.barred
+    if reason is None and not study.is_open:
+        reason = Refusal("closed", "over_quota")
+    if reason is None and is_full(study, simulated=came.simulated):
+        reason = Refusal("full", "over_quota")
+    reason = reason or refusal(study.parsed, enrolment, simulated=came.simulated)
     if reason is not None:
         raise NotAdmittedError(reason)
 
 
 def is_full(study: Study, *, simulated: bool) -> bool:
-    """Whether as many have begun as the study declares; a rehearsal takes no places from people."""
+    """Whether as many have begun as the study declares; a rehearsal and who has withdrawn take no places."""
     limit = study.parsed.recruitment.limit
-    return limit is not None and study.raters.filter(simulated=simulated).count() >= limit
-
-
-def begun_sitting(link: Link, token: str) -> Sitting | None:
-    """The sitting that a browser remembers to have begun by this link."""
-    return Sitting.objects.filter(token=token, rater__link=link).first() if token else None
+    taken = study.raters.filter(simulated=simulated).exclude(status=Rater.Status.WITHDRAWN)
+    return limit is not None and taken.count() >= limit
 
 
 def _sitting_seed(study: Study, rater: Rater) -> int:
@@ -106,11 +143,26 @@ def _sitting_seed(study: Study, rater: Rater) -> int:
     return study.parsed.seed * 100_000 + number
 
 
-def complete_sitting(sitting: Sitting, at: datetime) -> None:
-    """Close a sitting after its last answer; the completion code is given once and never changes."""
+def complete_sitting(sitting: Sitting, at: datetime, *, earned: bool) -> None:
+    """Close a sitting after its last trial; a code that is earned is given once and never changes."""
     if sitting.completed_at is not None:
         return
     sitting.completed_at = at
-    sitting.completion_code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+    if earned:
+        sitting.completion_code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
     sitting.save(update_fields=["completed_at", "completion_code"])
     Rater.objects.filter(pk=sitting.rater_id).update(status=Rater.Status.FINISHED)
+
+
+@transaction.atomic
+def withdraw_rater(rater: Rater) -> None:
+    """Delete what a rater said of themselves, their device and their ids at a panel; not their answers.
+
+    What stays: that somebody consented and when, and the sitting's address, which says what happened.
+    """
+    PanelVisit.objects.filter(rater=rater).delete()
+    rater.status = Rater.Status.WITHDRAWN
+    rater.expertise = rater.age_group = rater.device = rater.ticket = ""
+    rater.further = {}
+    rater.screen_width = rater.screen_height = None
+    rater.save()

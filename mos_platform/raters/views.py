@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from mos_platform.raters.admission import Enrolment, language_name, language_of, needs
+from mos_platform.raters import doors
+from mos_platform.raters.admission import Enrolment, Refusal, language_of
+from mos_platform.raters.bots import read_ticket
+from mos_platform.raters.doors import Entry
 from mos_platform.raters.forms import EnrolForm
 from mos_platform.raters.models import Link, Sitting
-from mos_platform.raters.services import NotAdmittedError, begun_sitting, enrol, is_full
-from mos_platform.stimuli.duration import sitting_minutes
+from mos_platform.raters.panels import in_turk_frame
+from mos_platform.raters.services import NotAdmittedError, enrol
+from mos_platform.raters.telling import refused_page, welcome_page
+from mos_platform.words import interface_language, say
 from studies.config import StudyConfig
 from studies.errors import InputError
 
@@ -23,61 +29,103 @@ COOKIE = "sitting"
 COOKIE_DAYS = 30
 
 
+@dataclass(frozen=True)
+class Visit:
+    """One request by one address, in the languages of this person; `study` is in theirs."""
+
+    request: HttpRequest
+    came: Entry
+    study: StudyConfig
+    interface: str
+
+
+# In the frame of Mechanical Turk browsers keep no cookie: the ticket stands for the token there.
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
-    link = get_object_or_404(Link.objects.select_related("study"), token=token)
-    form = EnrolForm(request.POST or None)
-    language = _language(request, link.study.parsed)
-    if request.method == "POST" and form.is_valid():
-        try:
-            sitting = enrol(link, _enrolment(form, language))
-        except NotAdmittedError as refusal:
-            return render(request, "raters/refused.html", {"reason": str(refusal)}, status=403)
-        except InputError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _remembered(redirect("ratings:sitting", token=sitting.token), link, sitting)
-    context = {**_about(link, language), **_about_visit(request, link), "form": form}
+    try:
+        came = doors.entry(token, request.GET.dict(), request.COOKIES.get(COOKIE, ""))
+    except Link.DoesNotExist:
+        raise Http404("There is nothing at this address.") from None
+    if came.link.kind == Link.Kind.MTURK:
+        return in_turk_frame(_welcome(request, came))
+    return csrf_protect(_welcome)(request, came)
+
+
+def _welcome(request: HttpRequest, came: Entry) -> HttpResponse:
+    visit = _visit(request, came)
+    if came.barred and came.barred.key != "mturk_preview":
+        return _refused(visit, came.barred)
+    form = EnrolForm(request.POST or None, visit.study, visit.interface, simulated=came.simulated)
+    if request.method == "POST":
+        answer = _sent(visit, form)
+        if answer is not None:
+            return answer
+    begun = doors.begun_sitting(came)
+    if begun is not None and begun.completed_at is None:
+        doors.renew(came, begun.rater)
+    context = welcome_page(came, visit.study, visit.interface, begun)
+    context |= {"form": form, "addresses": _addresses(visit)}
     return render(request, "raters/welcome.html", context, status=400 if form.errors else 200)
 
 
-def _language(request: HttpRequest, study: StudyConfig) -> str:
+def _visit(request: HttpRequest, came: Entry) -> Visit:
+    study = came.link.study.parsed
     wanted = request.POST.get("language") or request.GET.get("language", "")
-    return language_of(study, wanted, request.headers.get("Accept-Language", ""))
+    language = language_of(study, wanted, request.headers.get("Accept-Language", ""))
+    return Visit(request, came, study.in_language(language), interface_language(language))
 
 
-def _about(link: Link, language: str) -> dict[str, Any]:
-    study = link.study.parsed
-    choice = [(one, language_name(one)) for one in study.languages] if study.translations else []
-    return {
-        "study": study.in_language(language),
-        "languages": choice,
-        "needs": needs(study.devices),
-        "is_paid": study.payment is not None and study.payment.amount > 0,
-        "minutes": sitting_minutes(link.study),
-    }
+def _sent(visit: Visit, form: EnrolForm) -> HttpResponse | None:
+    """The answer to a page that was sent off; None where something has to be mended on it."""
+    if form.is_filled_by_a_program() and not visit.came.simulated:
+        return _refused(visit, Refusal("robot"))
+    if not form.is_valid() or _is_too_hasty(visit, form):
+        return None
+    try:
+        sitting = enrol(visit.came, _enrolment(form, visit.study.language))
+    except NotAdmittedError as refusal:
+        return _refused(visit, refusal.reason)
+    except InputError as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    return _remembered(redirect("ratings:sitting", token=sitting.token), visit.came, sitting)
 
 
-def _about_visit(request: HttpRequest, link: Link) -> dict[str, Any]:
-    simulated = link.kind == Link.Kind.SIMULATED
-    full = is_full(link.study, simulated=simulated)
-    return {
-        "is_open": link.study.is_open and not full,
-        "is_full": link.study.is_open and full,
-        "begun": begun_sitting(link, request.COOKIES.get(COOKIE, "")),
-        "simulated": simulated,
-        "preview": settings.PREVIEW,
-    }
+def _is_too_hasty(visit: Visit, form: EnrolForm) -> bool:
+    """Whether nobody can have read the page; the form then says so."""
+    if visit.came.simulated or settings.PREVIEW or not settings.BOT_CHECKS:
+        return False
+    ticket = read_ticket(visit.request.POST.get("ticket", ""))
+    if ticket.id and not ticket.too_soon:
+        return False
+    form.add_error(None, say("welcome.too_soon" if ticket.id else "welcome.stale", visit.interface))
+    return True
 
 
-def _remembered(response: HttpResponse, link: Link, sitting: Sitting) -> HttpResponse:
+def _refused(visit: Visit, reason: Refusal) -> HttpResponse:
+    context = refused_page(visit.came, reason, visit.interface)
+    return render(visit.request, "raters/refused.html", context, status=403)
+
+
+def _addresses(visit: Visit) -> dict[str, str]:
+    """This page in each of the study's languages; what the panel put into the address stays there."""
+    query = visit.request.GET.copy()
+    found = {}
+    for language in visit.came.link.study.parsed.languages:
+        query["language"] = language
+        found[language] = f"?{query.urlencode()}"
+    return found
+
+
+def _remembered(response: HttpResponse, came: Entry, sitting: Sitting) -> HttpResponse:
     """So that the link, opened again in this browser, offers to go on."""
     response.set_cookie(
         COOKIE,
         sitting.token,
         max_age=COOKIE_DAYS * 24 * 3600,
-        path=reverse("raters:welcome", args=[link.token]),
+        path=reverse("raters:welcome", args=[came.link.token]),
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -86,13 +134,15 @@ def _remembered(response: HttpResponse, link: Link, sitting: Sitting) -> HttpRes
 
 
 def _enrolment(form: EnrolForm, language: str) -> Enrolment:
-    given = form.cleaned_data
+    given, answers = form.cleaned_data, form.answers()
     return Enrolment(
-        expertise=given["expertise"],
-        age_group=given["age_group"],
+        expertise=answers.pop("expertise", ""),
+        age_group=answers.pop("age_group", ""),
+        further=answers,
         device=given["device"],
         clock=given["clock"],
         language=language,
         screen_width=given["screen_width"],
         screen_height=given["screen_height"],
+        ticket=given["ticket"],
     )

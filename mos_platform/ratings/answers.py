@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mos_platform.assignments.models import Trial
+from mos_platform.words import interface_language, say
 from studies.config import Part, Question
 from studies.errors import InputError
+from studies.wording import labels_in
 
 AnswerType = Literal["rating", "continuous", "preference", "choice", "text"]
-SIDES = {"left": "Clip A", "tie": "No difference", "right": "Clip B"}
+SIDES = {"left": "checks.left", "tie": "checks.tie", "right": "checks.right"}  # their words
 LONGEST_TEXT = 2000  # characters
 PLAIN_NUMBER = frozenset("0123456789.-")
 
@@ -44,18 +46,28 @@ def may_be_left_out(question: Question, trial: Trial) -> bool:
     return question.optional and trial.kind != Trial.Kind.TRAP
 
 
-def words(part: Part, question: Question) -> dict[str, str]:
-    """Values to choose from with their words, highest or left first; of a slider, the words along it."""
+def words(part: Part, question: Question, language: str) -> dict[str, str]:
+    """Values to choose from with their words, highest or left first; of a slider, the words along it.
+
+    The study's own words are in `language` already; where it has none, the scale's are in it too.
+    """
     kind = answer_type(part, question)
     if kind == "preference":
-        return {value: label for value, label in SIDES.items() if part.tie or value != "tie"}
+        interface = interface_language(language)
+        return {side: say(name, interface) for side, name in SIDES.items() if part.tie or side != "tie"}
     if kind == "choice":
         return {option: str(label) for option, label in question.options.items()}
     if kind == "text":
         return {}
     scale = question.grades
+    labels = question.labels or labels_in(scale, language)
     grades = sorted(scale.labels) if kind == "continuous" else scale.grades
-    return {str(grade): str(scale.labels.get(grade, "")) for grade in reversed(grades)}
+    return {str(grade): str(labels.get(grade, "")) for grade in reversed(grades)}
+
+
+def values(part: Part, question: Question) -> tuple[str, ...]:
+    """What can be answered to a question whose answers are listed, highest or left first."""
+    return tuple(words(part, question, "en"))
 
 
 def check(part: Part, trial: Trial, answers: Mapping[str, str]) -> list[Given]:
@@ -107,7 +119,7 @@ def _refuse_unfit(part: Part, question: Question, kind: AnswerType, value: str) 
             raise InputError(
                 f"{_shown(value)} is no answer to '{question.id}'; give a number from {low} to {high}."
             )
-    elif value not in (allowed := words(part, question)):
+    elif value not in (allowed := values(part, question)):
         raise InputError(
             f"{_shown(value)} is no answer to '{question.id}'; give one of {', '.join(allowed)}."
         )

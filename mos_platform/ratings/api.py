@@ -1,10 +1,26 @@
-"""The JSON interface of the trial loop. The token in the address is the key; there are no cookies."""
+"""The JSON interface of the trial loop. The token in the address is the key; there are no cookies.
+
+    GET  /api/sittings/TOKEN/             the sitting's state (mos_platform.ratings.presentation)
+    POST /api/trials/TOKEN/open/          {}: the trial's clips are about to play
+    POST /api/trials/TOKEN/answers/       {answers: {question: text}, facts?, events}
+    POST /api/trials/TOKEN/unplayable/    {reason: "missing" | "decode" | "timeout"}
+
+Answers and `unplayable` give the next state; sent again they change nothing and give it again. `events` are
+what the browser noted, [{type, at_ms, role?, position_s?, n?}] (mos_platform.ratings.events), `at_ms` on its
+own clock from the trial's opening, ascending, at most 500. Simulated raters send none, but may send `clock`.
+
+A refusal is {error: sentence, code: word, retry_after_s?}, and nothing was stored. Codes: "too_early" (send
+it again after `retry_after_s`), "not_played" (show the trial again), "not_next", "unknown" (get the state),
+"invalid" (malformed, or contradicting what happened), "closed" (the rater has left, or the sitting is over).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,12 +29,17 @@ from rest_framework.views import APIView, exception_handler
 from mos_platform.assignments.models import Trial
 from mos_platform.assignments.services import reserve_sitting
 from mos_platform.raters.models import Sitting
-from mos_platform.ratings import services
+from mos_platform.ratings import pauses, services
 from mos_platform.ratings.answers import LONGEST_TEXT
+from mos_platform.ratings.events import EVENT_TYPES, Event
 from mos_platform.ratings.presentation import sitting_state
+from mos_platform.ratings.refusals import Code, RefusedError, sentence
 from studies.errors import InputError
 
 MAX_MS = 24 * 3600 * 1000
+MOST_EVENTS = 500
+UNPLAYABLE = [Trial.Trouble.MISSING, Trial.Trouble.DECODE, Trial.Trouble.TIMEOUT]
+ROLES = ("clip", "reference", "left", "right")
 
 
 class OpenBody(serializers.Serializer[None]):
@@ -35,6 +56,14 @@ class FactsBody(serializers.Serializer[None]):
     replays = serializers.IntegerField(min_value=0, max_value=10**4, allow_null=True, default=None)
 
 
+class EventBody(serializers.Serializer[None]):
+    type = serializers.ChoiceField(choices=EVENT_TYPES)
+    at_ms = serializers.IntegerField(min_value=0, max_value=MAX_MS)
+    role = serializers.ChoiceField(choices=ROLES, allow_blank=True, allow_null=True, default="")
+    position_s = serializers.FloatField(min_value=0, max_value=MAX_MS / 1000, allow_null=True, default=None)
+    n = serializers.IntegerField(min_value=-(10**6), max_value=10**6, allow_null=True, default=None)
+
+
 class ClockBody(serializers.Serializer[None]):
     presented_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField()
@@ -45,6 +74,9 @@ class AnswersBody(serializers.Serializer[None]):
         child=serializers.CharField(max_length=2 * LONGEST_TEXT, allow_blank=True), allow_empty=True
     )
     facts = FactsBody(required=False)
+    events = serializers.ListField(
+        child=EventBody(), max_length=MOST_EVENTS, required=False, allow_null=True, default=None
+    )
     clock = ClockBody(required=False, allow_null=True, default=None)
 
     def submission(self) -> services.Submission:
@@ -53,14 +85,29 @@ class AnswersBody(serializers.Serializer[None]):
             answers=data["answers"],
             facts=services.Facts(**data.get("facts", {})),
             clock=data["clock"] and services.Clock(**data["clock"]),
+            events=None if data["events"] is None else tuple(map(_event, data["events"])),
         )
+
+
+def _event(given: dict[str, Any]) -> Event:
+    return Event(**{**given, "role": given["role"] or ""})
+
+
+class UnplayableBody(serializers.Serializer[None]):
+    reason = serializers.ChoiceField(choices=UNPLAYABLE)
 
 
 class SittingView(APIView):
     def get(self, _request: Request, token: str) -> Response:
         sitting = get_object_or_404(Sitting.objects.select_related("rater__study"), token=token)
+        services.check_open(sitting)
         reserve_sitting(sitting)
         return Response(sitting_state(sitting))
+
+
+class RestedView(APIView):
+    def post(self, _request: Request, token: str) -> Response:
+        return Response(sitting_state(pauses.rest(token)))
 
 
 class TrialOpenView(APIView):
@@ -75,26 +122,56 @@ class TrialAnswersView(APIView):
     def post(self, request: Request, token: str) -> Response:
         body = AnswersBody(data=request.data)
         body.is_valid(raise_exception=True)
-        return Response(sitting_state(services.record_answers(token, body.submission())))
+        return _told(services.record_answers(token, body.submission()))
+
+
+class TrialUnplayableView(APIView):
+    def post(self, request: Request, token: str) -> Response:
+        body = UnplayableBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        return _told(services.give_up(token, Trial.Trouble(body.validated_data["reason"])))
+
+
+def _told(outcome: services.Outcome) -> Response:
+    state = sitting_state(outcome.sitting)
+    if outcome.notice is not None:
+        state["notice"] = outcome.notice
+    return Response(state)
 
 
 def errors(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal as {"error": one sentence}."""
-    if isinstance(error, services.TooEarlyError):
-        wait = error.retry_after.total_seconds()
-        return Response({"error": str(error), "retry_after_s": round(wait, 2)}, status=409)
-    if isinstance(error, services.WrongTurnError):
-        return Response({"error": str(error)}, status=409)
+    """Every refusal as {"error": one sentence, "code": one word}.
+
+    What is malformed is told in English, to programmers: no page of ours sends it.
+    """
+    if isinstance(error, RefusedError):
+        return _refused(error)
+    if isinstance(error, Trial.DoesNotExist | Sitting.DoesNotExist | Http404):
+        return _problem(sentence("unknown", _browser_language(context["request"])), "unknown", 404)
     if isinstance(error, InputError):
-        return Response({"error": str(error)}, status=400)
+        return _problem(str(error), "invalid", 400)
     if isinstance(error, RecursionError):
-        return Response({"error": "The message is nested too deeply; send answers only."}, status=400)
-    if isinstance(error, Trial.DoesNotExist):
-        return Response({"error": "This trial is not known; please reload the page."}, status=404)
+        return _problem("The message is nested too deeply; send answers only.", "invalid", 400)
     response = exception_handler(error, context)
     if response is not None:
-        response.data = {"error": _first_sentence(response.data)}
+        response.data = {"error": _first_sentence(response.data), "code": "invalid"}
     return response
+
+
+def _refused(error: RefusedError) -> Response:
+    wait = error.retry_after
+    told = {} if wait is None else {"retry_after_s": round(wait.total_seconds(), 2)}
+    return Response({"error": str(error), "code": error.code, **told}, status=409)
+
+
+def _problem(told: str, code: Code, status: int) -> Response:
+    return Response({"error": told, "code": code}, status=status)
+
+
+def _browser_language(request: Request) -> str:
+    """Whose trial is not known is spoken to in the language of the browser."""
+    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    return accepted[0][0] if accepted else ""
 
 
 def _first_sentence(data: Any, where: str = "") -> str:

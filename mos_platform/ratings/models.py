@@ -40,16 +40,27 @@ class Rating(Answer):
 
 
 class Comparison(Answer):
-    """One A/B answer, or one graded answer: `score` is then of the second clip relative to the first."""
+    """One A/B answer, or one graded answer: `score` is then of the second clip relative to the first.
+
+    Of clips that played together: `drift_ms` is the most by which they fell out of step, `audible` whose
+    sound was heard.
+    """
 
     class Choice(models.TextChoices):
         LEFT = "left"
         RIGHT = "right"
         TIE = "tie"
 
+    class Audible(models.TextChoices):
+        LEFT = "left"
+        RIGHT = "right"
+        BOTH = "both"
+
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="comparisons")
     choice = models.CharField(max_length=8, choices=Choice.choices)
     score = models.IntegerField(null=True)
+    drift_ms = models.PositiveIntegerField(null=True)
+    audible = models.CharField(max_length=8, choices=Audible.choices, null=True)  # noqa: DJ001 - a fact, as above
 
     class Meta:
         constraints = [
@@ -71,3 +82,18 @@ class TextAnswer(Answer):
 
     def __str__(self) -> str:
         return f"{self.trial} {self.question}: {self.text[:40]}"
+
+
+class Viewing(models.Model):
+    """What happened while a trial was shown, as the browser noted it: [{type, at_ms, role, position_s, n}].
+
+    One row per trial: the events are written at once, never change, and are read together. They stay in the
+    database (`python -m mos_platform events STUDY` prints them); the bundle has the facts drawn from them.
+    """
+
+    trial = models.OneToOneField(Trial, models.CASCADE, related_name="viewing")
+    events = models.JSONField(default=list)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.trial}: {len(self.events)} events"

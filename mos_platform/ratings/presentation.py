@@ -1,14 +1,25 @@
 """What a rater's browser is told about a sitting: the current trial, what to preload, and how much is left.
 
-Nothing here names a method, an item, an expected answer or the kind of a trial; no address or id occurs in
-two trials. The view of a trial, as JSON:
+Nothing here names a method, an item, an expected answer or the kind of a trial, but that it is practice; no
+address or id occurs in two trials. Besides the trial the state says
+
+    done, total, seconds_left   how far the sitting is; trials that were voided or lost count nowhere
+    upcoming                    addresses to fetch ahead
+    pause                       whether a break is due: POST /api/sittings/TOKEN/rested/ ends it
+    practice_over               whether this is the first trial that counts after practice
+
+The view of a trial, as JSON:
 
     token      the trial's key: POST /api/trials/TOKEN/open/, then .../answers/
     position   its place in the sitting, from 1
     type       "rating" (one clip), "dcr" (reference, then clip), "ccr" (two clips, graded), "pair" (A/B)
     clips      what plays, in the order of the page: [{role, url, width, height, duration_s}]
                role: "clip" | "reference", "clip" | "left", "right" (ccr and pair)
-    first      the role that plays first: "clip", "reference", "left" or "right"
+    first      the role that plays first: "clip", "reference", "left" or "right"; of clips that play together
+               the one that is heard first
+    plays      "in_turn", or "together": both clips at once, side by side
+    replays    how often each clip may be played again; null for as often as one likes
+    practice   whether the answers do not count
     context    what raters need to know to judge it, "" where nothing is shown
     picture    the address of a still picture shown beside the clip, "" where there is none
     questions  [{id, type, text, optional, grades, low, high, longest}]
@@ -25,7 +36,7 @@ A question's `type` says how it is answered; an answer is always sent as a text,
 
 `grades` is [] and `low`, `high`, `longest` are null where they have no meaning. A question with `optional`
 may be left out of the answers. In an attention check `text` names the wanted label, or the value where the
-grade has no label, in “curly quotes”, after the words "please choose" or "please set the slider to".
+grade has no label, in quotes, within a sentence of words/LANGUAGE/checks.yaml.
 """
 
 from __future__ import annotations
@@ -41,18 +52,18 @@ from django.urls import reverse
 
 from mos_platform.assignments.checks import wanted_grade
 from mos_platform.assignments.models import Showing, Trial
+from mos_platform.raters.completion import Completion, completion
 from mos_platform.raters.models import Sitting
 from mos_platform.raters.services import study_for
 from mos_platform.ratings.answers import LONGEST_TEXT, answer_type, asked, may_be_left_out, words
+from mos_platform.ratings.pauses import break_due
+from mos_platform.setup.services import setup_address
 from mos_platform.stimuli.models import Stimulus
+from mos_platform.words import interface_language, say
 from studies.config import Part, Question, StudyConfig
 from studies.sitting import answer_seconds
 
 TYPES = {"DCR": "dcr", "CCR": "ccr", "PC": "pair"}
-RATING_CHECK = "To show that you are reading the questions, please choose “{label}” here."
-RATING_CHECK_AGAIN = "And please choose “{label}” here as well."
-PAIR_CHECK = "To show that you are reading the questions, please choose “{label}” for this pair."
-SLIDER_CHECK = "To show that you are reading the questions, please set the slider to “{label}”."
 
 
 class ClipView(TypedDict):
@@ -85,6 +96,9 @@ class TrialView(TypedDict):
     type: str
     clips: list[ClipView]
     first: str
+    plays: str
+    replays: int | None
+    practice: bool
     context: str
     picture: str
     questions: list[QuestionView]
@@ -92,41 +106,57 @@ class TrialView(TypedDict):
 
 
 class SittingState(TypedDict):
+    """`notice` is of the trial just sent: "again" or "later" where it comes once more, else absent.
+
+    `setup` is where the rater has to go first; there is no trial until then.
+    """
+
     done: int
     total: int
     seconds_left: int
+    setup: str | None
     trial: TrialView | None
     upcoming: list[str]
+    pause: bool
+    practice_over: bool
     completion_code: str | None
+    completion: Completion | None
     debriefing: str | None
+    notice: NotRequired[str]
 
 
 def sitting_state(sitting: Sitting) -> SittingState:
     study = study_for(sitting.rater)
     done, total, seconds_left = _standing(study, sitting)
-    ahead = _ahead(sitting)
+    setup = setup_address(sitting)
+    ahead = [] if setup else _ahead(sitting)
     addresses = _addresses(ahead)
     finished = sitting.completed_at is not None
     return SittingState(
         done=done,
         total=total,
         seconds_left=seconds_left,
+        setup=setup,
         trial=trial_view(study, ahead[0], addresses[ahead[0].pk]) if ahead else None,
         upcoming=[url for trial in ahead[1:] for url in addresses[trial.pk].values()],
+        pause=bool(ahead) and break_due(study, sitting, seconds_left),
+        practice_over=bool(ahead) and _practice_over(ahead[0]),
         completion_code=sitting.completion_code if finished else None,
+        completion=completion(sitting),
         debriefing=str(study.texts.debriefing) if finished else None,
     )
 
 
 def _standing(study: StudyConfig, sitting: Sitting) -> tuple[int, int, int]:
     """Trials done, all trials, and the seconds that the others will take."""
-    left = ~Q(state=Trial.State.ANSWERED)
+    left = Q(state__in=Trial.WAITING)
     clips = [
         Sum(f"{name}__duration_s", filter=left, default=0.0)
         for name in ("stimulus", "reference", "left", "right")
     ]
     rows = (
-        sitting.trials.order_by()
+        sitting.trials.exclude(state__in=Trial.GONE)
+        .order_by()
         .values("part")
         .annotate(n=Count("pk"), n_left=Count("pk", filter=left), clip_s=reduce(add, clips))
         .values_list("part", "n", "n_left", "clip_s")
@@ -134,14 +164,24 @@ def _standing(study: StudyConfig, sitting: Sitting) -> tuple[int, int, int]:
     done, total, seconds = 0, 0, 0.0
     for part, n, n_left, clip_s in rows:
         done, total = done + n - n_left, total + n
-        seconds += clip_s + n_left * answer_seconds(study.part(part))
+        asked_in = study.part(part)
+        at_once = 2 if asked_in.plays == "together" else 1
+        seconds += clip_s / at_once + n_left * answer_seconds(asked_in)
     return done, total, round(seconds)
 
 
 def _ahead(sitting: Sitting) -> list[Trial]:
     """The current trial and the next, whose clips are fetched ahead."""
-    waiting = sitting.trials.exclude(state=Trial.State.ANSWERED)
+    waiting = sitting.trials.filter(state__in=Trial.WAITING)
     return list(waiting.select_related("stimulus__item", "reference", "left__item", "right")[:2])
+
+
+def _practice_over(trial: Trial) -> bool:
+    """Whether the trial counts and the one before it did not; told until the rater has begun it."""
+    if trial.kind == Trial.Kind.TRAINING or trial.opened_at is not None:
+        return False
+    before = trial.sitting.trials.filter(position__lt=trial.position).last()
+    return before is not None and before.kind == Trial.Kind.TRAINING
 
 
 def _addresses(trials: list[Trial]) -> dict[int, dict[str, str]]:
@@ -165,20 +205,23 @@ def trial_view(study: StudyConfig, trial: Trial, addresses: Mapping[str, str]) -
         type=TYPES.get(part.test_method, "rating"),
         clips=[_clip_view(role, addresses[role], clip) for role, clip in clips.items()],
         first=trial.first or next(iter(clips)),
+        plays="together" if trial.together else "in_turn",
+        replays=part.replays,
+        practice=trial.kind == Trial.Kind.TRAINING,
         context=_context(study, part, trial),
         picture=addresses.get(Showing.Role.PICTURE, ""),
-        questions=[_question_view(part, question, trial) for question in asked(part, trial)],
+        questions=[_question_view(part, question, trial, study.language) for question in asked(part, trial)],
     )
     if settings.PREVIEW:
-        view["preview"] = _told(part, trial)
+        view["preview"] = _told(part, trial, study.language)
     return view
 
 
-def _told(part: Part, trial: Trial) -> str:
+def _told(part: Part, trial: Trial, language: str) -> str:
     """What raters are never told; only in the installation of `preview`, which nobody rates in."""
     shown = [f"{clip.method.name} × {clip.item.name}" for clip in trial.clips.values()]
     asked_for = [question for question in part.questions if question.id in trial.expected]
-    wanted = [f"{one.id} {_wanted(trial.expected[one.id], words(part, one))}" for one in asked_for]
+    wanted = [f"{one.id} {_wanted(trial.expected[one.id], words(part, one, language))}" for one in asked_for]
     expected = [f"right: {', '.join(wanted)}"] if wanted else []
     return " · ".join([f"part {trial.part}", trial.get_kind_display().lower(), " | ".join(shown), *expected])
 
@@ -213,14 +256,14 @@ def _clip_view(role: str, url: str, clip: Stimulus) -> ClipView:
     return ClipView(role=role, url=url, width=clip.width, height=clip.height, duration_s=clip.duration_s)
 
 
-def _question_view(part: Part, question: Question, trial: Trial) -> QuestionView:
+def _question_view(part: Part, question: Question, trial: Trial, language: str) -> QuestionView:
     kind = answer_type(part, question)
-    choices = words(part, question)
+    choices = words(part, question, language)
     scale = question.grades if kind in ("rating", "continuous") else None
     return QuestionView(
         id=question.id,
         type=kind,
-        text=_check_text(part, question, trial) or str(question.text),
+        text=_check_text(part, question, trial, language) or str(question.text),
         optional=may_be_left_out(question, trial),
         grades=[GradeView(value=value, label=label) for value, label in choices.items()],
         low=scale.low if scale else None,
@@ -229,15 +272,19 @@ def _question_view(part: Part, question: Question, trial: Trial) -> QuestionView
     )
 
 
-def _check_text(part: Part, question: Question, trial: Trial) -> str:
+def _check_text(part: Part, question: Question, trial: Trial, language: str) -> str:
     """What an attention check says in place of the question."""
     if trial.kind != Trial.Kind.TRAP:
         return ""
-    expected, choices = trial.expected[question.id], words(part, question)
+    expected, choices = trial.expected[question.id], words(part, question, language)
     if "choice" in expected:
-        return PAIR_CHECK.format(label=choices[expected["choice"]])
-    value = str(wanted_grade(question.grades, expected))
+        check, value = "checks.pair", expected["choice"]
+    else:
+        check, value = _grade_check(part, question), str(wanted_grade(question.grades, expected))
+    return say(check, interface_language(language), {"label": choices[value] or value})
+
+
+def _grade_check(part: Part, question: Question) -> str:
     if question.grades.continuous:
-        return SLIDER_CHECK.format(label=choices[value])
-    check = RATING_CHECK if question is part.ratings[0] else RATING_CHECK_AGAIN
-    return check.format(label=choices[value] or value)
+        return "checks.slider"
+    return "checks.rating" if question is part.ratings[0] else "checks.rating_again"

@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from math import inf
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from mos_platform.assignments import states
 from mos_platform.assignments.models import Trial
-from mos_platform.assignments.services import mark_answered, mark_opened
-from mos_platform.raters.models import Sitting
+from mos_platform.raters.models import Rater, Sitting
 from mos_platform.raters.services import complete_sitting, declared_clock
+from mos_platform.ratings import evidence
 from mos_platform.ratings.answers import Given, check, preferred
-from mos_platform.ratings.models import Comparison, Rating, TextAnswer
+from mos_platform.ratings.events import Event, replays, viewed
+from mos_platform.ratings.models import Comparison, Rating, TextAnswer, Viewing
+from mos_platform.ratings.refusals import RefusedError
+from studies.config import Part
 
 Stored = Rating | Comparison | TextAnswer
-
-# A player may end a clip up to some frames before its nominal duration.
-EARLY_TOLERANCE = timedelta(milliseconds=250)
-
-
-class TooEarlyError(Exception):
-    """An answer before the clip can have been seen; `retry_after` is how long to wait."""
-
-    def __init__(self, retry_after: timedelta) -> None:
-        super().__init__("Please watch the clip to its end before you answer.")
-        self.retry_after = retry_after
-
-
-class WrongTurnError(Exception):
-    """A trial that is not the sitting's current one."""
+Notice = Literal["again", "later"]
+OF_PAIRS = ("drift_ms", "audible")  # facts of clips that play together
 
 
 @dataclass(frozen=True)
 class Facts:
-    """How the trial was presented, as the browser reports it; None = not reported."""
+    """How the trial was presented: as the browser sums it up, or as its events tell; None = not known."""
 
     response_ms: int | None = None
     played_fraction: float | None = None
@@ -47,6 +39,8 @@ class Facts:
     hidden_ms: int | None = None
     displayed_width: int | None = None
     replays: int | None = None
+    drift_ms: int | None = None
+    audible: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,74 +53,150 @@ class Clock:
 
 @dataclass(frozen=True)
 class Submission:
+    """`events` is None where a simulated rater, who plays nothing, has none."""
+
     answers: dict[str, str]
     facts: Facts = Facts()
     clock: Clock | None = None
+    events: tuple[Event, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The sitting after a trial was sent, and the `notice` that what it showed comes once more."""
+
+    sitting: Sitting
+    notice: Notice | None = None
 
 
 @transaction.atomic
 def open_trial(token: str, clock: datetime | None = None) -> Trial:
-    """Record that a trial is about to be played. Raises Trial.DoesNotExist, WrongTurnError or InputError."""
+    """Record that a trial is about to be played; one that is done with is opened no more.
+
+    Raises Trial.DoesNotExist, RefusedError, or InputError for a clock that is not allowed.
+    """
     trial = _locked(token)
     at = declared_clock(simulated=trial.sitting.rater.simulated, clock=clock)
-    if trial.state == Trial.State.ANSWERED:
+    if trial.state not in Trial.WAITING:
         return trial
     _check_turn(trial)
-    return mark_opened(trial, at)
+    return states.mark_opened(trial, at)
 
 
 @transaction.atomic
-def record_answers(token: str, submission: Submission) -> Sitting:
+def record_answers(token: str, submission: Submission) -> Outcome:
     """Store a trial's answers; the same trial answered again changes nothing (the first answer stands).
 
-    Raises Trial.DoesNotExist, WrongTurnError, TooEarlyError, or InputError for answers that do not fit.
+    Nothing is stored of a trial that stood still for longer than its part allows: it comes again, once.
+    Raises Trial.DoesNotExist, RefusedError, or InputError for answers that do not fit.
     """
     trial = _locked(token)
     sitting = trial.sitting
     clock = submission.clock.submitted_at if submission.clock else None
     now = declared_clock(simulated=sitting.rater.simulated, clock=clock)
-    if trial.state == Trial.State.ANSWERED:
-        return sitting
+    if trial.state not in Trial.WAITING:
+        return _outcome(trial)
     _check_turn(trial)
     if submission.clock is not None:
-        trial = mark_opened(trial, submission.clock.presented_at)
-    _check_watched(trial, now)
-    _store(trial, submission, now)
-    mark_answered(trial)
-    if not sitting.trials.exclude(state=Trial.State.ANSWERED).exists():
-        complete_sitting(sitting, now)
-    return sitting
+        trial = states.mark_opened(trial, submission.clock.presented_at)
+    part = sitting.rater.study.parsed.part(trial.part)
+    given = check(part, trial, submission.answers)
+    facts = _facts(part, trial, submission, now)
+    if _stood_still(part, facts) and states.may_come_again(trial):
+        states.show_again(trial, Trial.Trouble.STALLED)
+    else:
+        _store(trial, given, facts, now)
+        states.mark_answered(trial)
+    _complete_after_last(sitting, now)
+    return _outcome(trial)
+
+
+@transaction.atomic
+def give_up(token: str, trouble: Trial.Trouble) -> Outcome:
+    """Go on without a trial that cannot be played: it comes once more at the end, then it is lost.
+
+    Raises Trial.DoesNotExist or RefusedError.
+    """
+    trial = _locked(token)
+    if trial.state in Trial.WAITING:
+        _check_turn(trial)
+        if states.may_come_again(trial):
+            states.show_again(trial, trouble)
+        else:
+            states.lose(trial, trouble)
+        _complete_after_last(trial.sitting, timezone.now())
+    return _outcome(trial)
+
+
+def check_open(sitting: Sitting) -> None:
+    """Refuse everything to whoever has withdrawn. Raises RefusedError."""
+    if sitting.rater.status == Rater.Status.WITHDRAWN:
+        raise RefusedError("closed", sitting)
 
 
 def _locked(token: str) -> Trial:
-    """The trial, locked so that a double click is stored once."""
-    trials = Trial.objects.select_for_update(of=("self",))
+    """The trial, locked with its sitting: what is sent of one sitting is taken one after the other."""
+    trials = Trial.objects.select_for_update(of=("self", "sitting"))
     related = ("sitting__rater__study", "stimulus", "reference", "left", "right")
     return trials.select_related(*related).get(token=token)
 
 
+def _outcome(trial: Trial) -> Outcome:
+    if trial.state != Trial.State.VOID:
+        return Outcome(trial.sitting)
+    return Outcome(trial.sitting, "again" if trial.trouble == Trial.Trouble.STALLED else "later")
+
+
 def _check_turn(trial: Trial) -> None:
+    if trial.sitting.completed_at is not None:
+        raise RefusedError("closed", trial.sitting)
     earlier = trial.sitting.trials.filter(position__lt=trial.position)
-    if earlier.exclude(state=Trial.State.ANSWERED).exists():
-        raise WrongTurnError("This clip is not next; please reload the page.")
+    if earlier.filter(state__in=Trial.WAITING).exists():
+        raise RefusedError("not_next", trial.sitting)
 
 
-def _check_watched(trial: Trial, now: datetime) -> None:
-    if trial.opened_at is None:
-        raise TooEarlyError(timedelta(seconds=trial.clip_seconds))
-    earliest = trial.opened_at + timedelta(seconds=trial.clip_seconds) - EARLY_TOLERANCE
-    if now < earliest:
-        raise TooEarlyError(earliest - now)
+def _complete_after_last(sitting: Sitting, now: datetime) -> None:
+    if not sitting.trials.filter(state__in=Trial.WAITING).exists():
+        complete_sitting(sitting, now, earned=_was_seen(sitting))
 
 
-def _store(trial: Trial, submission: Submission, now: datetime) -> None:
-    part = trial.sitting.rater.study.parsed.part(trial.part)
-    given = check(part, trial, submission.answers)
-    presentation = {"presented_at": trial.opened_at, "submitted_at": now, **asdict(submission.facts)}
+def _was_seen(sitting: Sitting) -> bool:
+    """Whether at least half of the scored trials were answered: giving all of them up is no sitting."""
+    ended = sitting.trials.filter(kind=Trial.Kind.SCORED).exclude(state=Trial.State.VOID)
+    answered = ended.filter(state=Trial.State.ANSWERED).count()
+    return 2 * answered >= ended.count()
+
+
+def _facts(part: Part, trial: Trial, submission: Submission, now: datetime) -> Facts:
+    """The facts of a presentation that can have happened; its events are kept. Raises RefusedError."""
+    evidence.check_time(trial, now)
+    events = submission.events
+    if events is None and trial.sitting.rater.simulated:
+        return submission.facts
+    evidence.check_events(trial, events or (), now)
+    durations = {role: clip.duration_s for role, clip in trial.clips.items()}
+    told = viewed(events or (), durations, trial.first if trial.together else "")
+    if part.replays is not None and max(replays(events or (), durations).values()) > part.replays:
+        raise RefusedError("invalid", trial.sitting)
+    Viewing.objects.create(trial=trial, events=[asdict(event) for event in events or ()])
+    dropped = submission.facts.dropped_frames if told.dropped_frames is None else told.dropped_frames
+    return replace(submission.facts, **{**asdict(told), "dropped_frames": dropped})
+
+
+def _stood_still(part: Part, facts: Facts) -> bool:
+    limit = part.again_after_stall_ms
+    return limit is not None and (facts.stalled_ms or 0) > limit
+
+
+def _store(trial: Trial, given: Iterable[Given], facts: Facts, now: datetime) -> None:
+    presentation = {"presented_at": trial.opened_at, "submitted_at": now, **asdict(facts)}
+    of_one = {name: fact for name, fact in presentation.items() if name not in OF_PAIRS}
     for answer in given:
         model, value = _stored_as(trial, answer)
         place = {"question": answer.question, "question_position": answer.position}
-        model.objects.create(trial=trial, **place, **value, **presentation)
+        model.objects.create(
+            trial=trial, **place, **value, **(presentation if model is Comparison else of_one)
+        )
 
 
 def _stored_as(trial: Trial, answer: Given) -> tuple[type[Stored], dict[str, Any]]:

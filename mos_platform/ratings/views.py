@@ -3,31 +3,74 @@
 from __future__ import annotations
 
 import mimetypes
+from http import HTTPStatus
 from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mos_platform.assignments.models import Showing
 from mos_platform.assignments.services import mark_delivered, showing
-from mos_platform.raters.models import Sitting
+from mos_platform.raters.models import Rater, Sitting
+from mos_platform.raters.panels import framed, is_panel
 from mos_platform.raters.services import study_for
+from mos_platform.ratings.leaving import withdraw
+from mos_platform.setup.services import setup_address
 from mos_platform.stimuli.media import serve_bytes
+from mos_platform.words import interface_language
+
+# Of the page's script, in the order of their need: told at once, they do not wait for one another.
+MODULES = (
+    *("sitting", "trial", "api", "words", "banner", "clips", "presentation", "player", "together"),
+    *("questions", "controls", "outbox", "screens", "journal", "facts", "ending", "keys", "about"),
+    *("tabs", "tone"),
+)
 
 
 @never_cache
 def sitting_page(request: HttpRequest, token: str) -> HttpResponse:
     sitting = get_object_or_404(Sitting.objects.select_related("rater__study"), token=token)
+    if sitting.rater.status == Rater.Status.WITHDRAWN:
+        return redirect("ratings:withdraw", token=token)
+    checks = setup_address(sitting)
+    if checks is not None:
+        return redirect(checks)
+    study = study_for(sitting.rater)
     context = {
-        "study": study_for(sitting.rater),
+        "study": study,
+        "interface": interface_language(study.language),
+        "together": any(part.plays == "together" for part in study.parts),
+        "modules": MODULES,
         "sitting": sitting,
         "simulated": sitting.rater.simulated,
         "preview": settings.PREVIEW,
     }
-    return render(request, "ratings/sitting.html", context)
+    return framed(render(request, "ratings/sitting.html", context), sitting.rater)
+
+
+# The token in the address is the key; in the frame of a panel browsers keep no cookie for another.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask before everything is deleted; afterwards, and ever after, say that it is."""
+    sitting = get_object_or_404(Sitting.objects.select_related("rater__study"), token=token)
+    if request.method == "POST":
+        withdraw(token)
+        return redirect("ratings:withdraw", token=token)
+    study = study_for(sitting.rater)
+    context = {
+        "study": study,
+        "sitting": sitting,
+        "interface": interface_language(sitting.rater.language),
+        "withdrawn": sitting.rater.status == Rater.Status.WITHDRAWN,
+        "from_panel": is_panel(sitting.rater.link.kind),
+    }
+    return framed(render(request, "raters/withdraw.html", context), sitting.rater)
 
 
 @require_safe
@@ -40,12 +83,13 @@ def media(request: HttpRequest, token: str) -> HttpResponseBase:
     except (Showing.DoesNotExist, FileNotFoundError):
         raise Http404("There is nothing at this address.") from None
     kind, _encoding = mimetypes.guess_type(str(stored.name))
-    if request.method == "GET":
-        mark_delivered(shown)
-    return serve_bytes(
+    response = serve_bytes(
         request,
         cast(BinaryIO, file),
         size=file.size,
         etag=f'"{shown.token}"',
         content_type=kind or "application/octet-stream",
     )
+    if request.method == "GET" and response.status_code in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+        mark_delivered(shown)
+    return response

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from mos_platform import words
 from mos_platform.simulate.client import Cell, Reply
 from studies.simulation import SimulationModel
 
 AGE_GROUPS = ("18-24", "25-34", "35-44", "45-54", "55-64")
-INSTRUCTION = re.compile(r"please (?:choose|set the slider to) “([^”]+)”")
+CHECKS = ("checks.rating", "checks.rating_again", "checks.pair", "checks.slider")
 REMARK = "A simulated rater's remark."
 REMARKS = 0.3  # of optional texts are written
 
@@ -154,8 +156,16 @@ def _on_scale(question: View, opinion: float) -> str:
 
 def _instructed(question: View) -> str | None:
     """The value that an attention check asks for, read as a person reads it: from its text."""
-    found = INSTRUCTION.search(question["text"])
+    found = next((one for pattern in _instructions() if (one := pattern.fullmatch(question["text"]))), None)
     if found is None:
         return None
     by_label = {grade["label"]: str(grade["value"]) for grade in question["grades"] if grade["label"]}
-    return by_label.get(found[1], found[1])
+    return by_label.get(found["label"], found["label"])
+
+
+@cache
+def _instructions() -> tuple[re.Pattern[str], ...]:
+    """The sentences of attention checks in all languages of the interface."""
+    mark = "LABEL"
+    said = [words.say(check, language, {"label": mark}) for language in words.LANGUAGES for check in CHECKS]
+    return tuple(re.compile(re.escape(one).replace(mark, "(?P<label>.+)")) for one in said)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from mos_platform.clips.facts import ClipFacts
-from mos_platform.clips.isolation import ENCODING, Limits, Task, as_done
-from mos_platform.clips.preparing import Prepared, libraries, prepare, recipe
+from mos_platform.clips.isolation import Task
+from mos_platform.clips.preparing import Prepared, libraries, recipe
 from mos_platform.clips.probing import probe
 from mos_platform.clips.stills import rewrite_picture
 from mos_platform.clips.treatment import Encoding, Treatment, decide
+from mos_platform.stimuli.golden import FindFace, GoldMaker
+from mos_platform.stimuli.jobs import Job, alike, distinct, each, make_files
 from mos_platform.stimuli.sources import Progress, Source, Sources
 from mos_platform.stimuli.staging import Staging
 from studies.config import Cell, StudyConfig
-from studies.errors import InputError, MistakesError
+from studies.errors import MistakesError
 
-DECODING, PREPARING = "Decoding the clips", "Preparing the clips"
-MOST_SENTENCES = 50
+DECODING, PREPARING, DAMAGING = "Decoding the clips", "Preparing the clips", "Making gold clips"
 PICTURE = "picture 1"  # another number where the same picture gives other bytes than before
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,28 @@ class ReadyClip:
 
 @dataclass(frozen=True)
 class Ready:
-    """All files of a study; `processing` is for the record."""
+    """All files of a study; `processing` is for the record.
+
+    `level`: clips of an item are to be made alike down to the size of each picture.
+    """
 
     clips: dict[Cell, ReadyClip]
     pictures: dict[str, tuple[Source, Path]]
     processing: dict[str, Any]
+    level: bool = False
 
 
-def make_ready(config: StudyConfig, sources: Sources, staging: Staging, progress: Progress) -> Ready:
+def make_ready(
+    config: StudyConfig,
+    sources: Sources,
+    staging: Staging,
+    progress: Progress,
+    find_face: FindFace | None = None,
+) -> Ready:
     """Decode every clip, decide on one treatment, prepare every clip; what staging holds is not done again.
 
-    Raises MistakesError: one sentence for each clip or picture that is missing or cannot be used.
+    Gold clips are made last, from the others' sources; frozen mouths need `find_face`. Raises MistakesError:
+    one sentence for each clip or picture that is missing or cannot be used.
     """
     problems = list(sources.problems)
     found: dict[str, ClipFacts] = {}
@@ -62,11 +73,20 @@ def make_ready(config: StudyConfig, sources: Sources, staging: Staging, progress
     if problems:
         raise MistakesError(problems)
     facts = {cell: found[source.sha256] for cell, source in sources.clips.items()}
-    treatment = decide(facts, config.clips)
-    clips = _prepared(sources, facts, treatment, staging, progress)
+    golden = config.made_methods
+    treatment = decide(facts, config.clips, golden)
+    jobs = _jobs(config, sources, treatment, staging)
+    made = make_files(jobs, staging, PREPARING, progress, alike(sources.clips.values()))
+    if golden:
+        maker = GoldMaker(config, sources, treatment, staging)
+        more = maker.jobs({cell: job.target for cell, job in jobs.items()}, find_face, progress)
+        made |= make_files(more, staging, DAMAGING, progress, {})
+        jobs |= more
     for source in sources.clips.values():
         source.check_untouched()
-    return Ready(clips, pictures, {**treatment.record(), "software": libraries()})
+    clips = {cell: _ready(jobs[cell], facts[cell], made[cell]) for cell in sources.clips}
+    processing = {**treatment.record(), "software": libraries()}
+    return Ready(clips, pictures, processing, level=bool(golden))
 
 
 @contextmanager
@@ -78,61 +98,13 @@ def _noted(problems: list[str]) -> Iterator[None]:
         problems += error.sentences
 
 
-def _each(
-    work: Callable[..., Result],
-    tasks: Sequence[Task],
-    keep: Callable[[int, Result], None],
-    note: Callable[[int], None],
-    alike: Mapping[str, list[str]],
-) -> None:
-    """Do the work on all tasks, keep what succeeds at once, and say at the end what did not.
-
-    `alike` names all files that are the same as the first of them.
-    """
-    limits = ENCODING if work is prepare else Limits()
-    refused: dict[int, InputError] = {}
-    for ended, (place, outcome) in enumerate(as_done(work, tasks, limits=limits), start=1):
-        if isinstance(outcome, InputError):
-            refused[place] = outcome
-        else:
-            keep(place, outcome)
-        note(ended)
-    if refused:
-        sentences = [
-            one.replace(tasks[place].name, name)
-            for place in sorted(refused)
-            for name in alike.get(tasks[place].name, [tasks[place].name])
-            for one in refused[place].sentences
-        ]
-        left = len(sentences) - MOST_SENTENCES
-        more = [f"{left} more clips cannot be used."] if left > 0 else []
-        raise MistakesError(sentences[:MOST_SENTENCES] + more)
-
-
-def _distinct(files: Iterable[Source]) -> dict[str, Source]:
-    """By content, the first file of each."""
-    found: dict[str, Source] = {}
-    for source in files:
-        found.setdefault(source.sha256, source)
-    return found
-
-
-def _alike(files: Iterable[Source]) -> dict[str, list[str]]:
-    """By the name of the first file with the same content, the names of all of them."""
-    first: dict[str, str] = {}
-    names: dict[str, list[str]] = {}
-    for source in files:
-        names.setdefault(first.setdefault(source.sha256, source.name), []).append(source.name)
-    return {name: list(dict.fromkeys(others)) for name, others in names.items()}
-
-
 def _decoded(sources: Sources, staging: Staging, progress: Progress) -> dict[str, ClipFacts]:
     """Facts by hash of the source."""
-    distinct = _distinct(sources.clips.values())
-    found = {sha256: facts for sha256 in distinct if (facts := staging.facts(sha256)) is not None}
-    left = [source for sha256, source in distinct.items() if sha256 not in found]
+    sorts = distinct(sources.clips.values())
+    found = {sha256: facts for sha256 in sorts if (facts := staging.facts(sha256)) is not None}
+    left = [source for sha256, source in sorts.items() if sha256 not in found]
     known = len(found)
-    progress(DECODING, known, len(distinct))
+    progress(DECODING, known, len(sorts))
 
     def keep(place: int, facts: ClipFacts) -> None:
         found[left[place].sha256] = facts
@@ -141,59 +113,24 @@ def _decoded(sources: Sources, staging: Staging, progress: Progress) -> dict[str
     tasks = [Task(source.name, (source.path, source.name)) for source in left]
 
     def note(ended: int) -> None:
-        progress(DECODING, known + ended, len(distinct))
+        progress(DECODING, known + ended, len(sorts))
 
-    _each(probe, tasks, keep, note, _alike(sources.clips.values()))
+    each(probe, tasks, keep, note, alike(sources.clips.values()))
     return found
 
 
-@dataclass(frozen=True)
-class _Job:
-    """One file to be made; cells with the same source and encoding share it."""
-
-    source: Source
-    encoding: Encoding | None
-    target: Path
-
-
-def _prepared(
-    sources: Sources,
-    facts: Mapping[Cell, ClipFacts],
-    treatment: Treatment,
-    staging: Staging,
-    progress: Progress,
-) -> dict[Cell, ReadyClip]:
-    jobs = {
-        cell: _job(source, treatment.encoding(cell[1]), staging) for cell, source in sources.clips.items()
+def _jobs(config: StudyConfig, sources: Sources, treatment: Treatment, staging: Staging) -> dict[Cell, Job]:
+    """Of the clips that are given."""
+    return {
+        cell: _job(sources.clips[cell], treatment.encoding(cell[1]), staging) for cell in config.given_cells()
     }
-    distinct: dict[Path, _Job] = {}
-    for job in jobs.values():
-        distinct.setdefault(job.target, job)
-    made = {target: kept for target in distinct if (kept := staging.made(target)) is not None}
-    left = [job for target, job in distinct.items() if target not in made]
-    known = len(made)
-    progress(PREPARING, known, len(distinct))
-
-    def keep(place: int, prepared: Prepared) -> None:
-        made[left[place].target] = prepared
-        staging.keep_made(left[place].target, prepared)
-
-    tasks = [
-        Task(job.source.name, (job.source.path, job.target, job.encoding, job.source.name)) for job in left
-    ]
-
-    def note(ended: int) -> None:
-        progress(PREPARING, known + ended, len(distinct))
-
-    _each(prepare, tasks, keep, note, _alike(sources.clips.values()))
-    return {cell: _ready(job, facts[cell], made[job.target]) for cell, job in jobs.items()}
 
 
-def _job(source: Source, encoding: Encoding | None, staging: Staging) -> _Job:
-    return _Job(source, encoding, staging.target(source.sha256, recipe(encoding), ".mp4"))
+def _job(source: Source, encoding: Encoding | None, staging: Staging) -> Job:
+    return Job(source, source.name, encoding, staging.target(source.sha256, recipe(encoding), ".mp4"))
 
 
-def _ready(job: _Job, facts: ClipFacts, prepared: Prepared) -> ReadyClip:
+def _ready(job: Job, facts: ClipFacts, prepared: Prepared) -> ReadyClip:
     video, goal = facts.video, job.encoding
     return ReadyClip(
         source=job.source,
@@ -207,14 +144,12 @@ def _ready(job: _Job, facts: ClipFacts, prepared: Prepared) -> ReadyClip:
 
 
 def _pictures(sources: Sources, staging: Staging) -> dict[str, tuple[Source, Path]]:
-    distinct = _distinct(sources.pictures.values())
-    targets = {
-        sha256: staging.target(sha256, PICTURE, _suffix(source)) for sha256, source in distinct.items()
-    }
-    left = [source for sha256, source in distinct.items() if not targets[sha256].is_file()]
+    sorts = distinct(sources.pictures.values())
+    targets = {sha256: staging.target(sha256, PICTURE, _suffix(source)) for sha256, source in sorts.items()}
+    left = [source for sha256, source in sorts.items() if not targets[sha256].is_file()]
     tasks = [Task(source.name, (source.path, targets[source.sha256], source.name)) for source in left]
-    alike = _alike(sources.pictures.values())
-    _each(rewrite_picture, tasks, lambda _place, _done: None, lambda _ended: None, alike)
+    same = alike(sources.pictures.values())
+    each(rewrite_picture, tasks, lambda _place, _done: None, lambda _ended: None, same)
     return {item: (source, targets[source.sha256]) for item, source in sources.pictures.items()}
 
 

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from mos_platform.preflight.served import unserved
+from mos_platform.stimuli.golden import FindFace
 from mos_platform.stimuli.leftovers import remove_leftovers
 from mos_platform.stimuli.models import Study
 from mos_platform.stimuli.preparation import Ready, make_ready
@@ -38,13 +39,15 @@ def import_study(
     progress: Progress = lambda _phase, _done, _total: None,
     also: Callable[[Study], None] = lambda _study: None,
     new_version: bool = False,
+    find_face: FindFace | None = None,
 ) -> Imported:
     """Import the study in a folder or `study.yaml`; what is there already is left untouched.
 
     A study whose file or clips have changed is imported where a `new_version` is asked for; the older one
     keeps its ratings and lets nobody new in. `also` runs in the transaction that makes the rows: where it
-    fails, nothing is imported. An import that was killed goes on where it stopped when it is called again.
-    Raises InputError, MistakesError for several: about the study file, clips, or a name that is taken.
+    fails, nothing is imported. `find_face` is needed where mouths are to be frozen. An import that was killed
+    goes on where it stopped when it is called again. Raises InputError, MistakesError for several: about the
+    study file, clips, or a name that is taken.
     """
     config = load_study(source)
     problems = unserved(config)
@@ -55,7 +58,7 @@ def import_study(
             sources = find_sources(config, source if source.is_dir() else source.parent, progress)
             known = None if sources.problems else existing(config, sources, new_version=new_version)
             if known is None:
-                ready = make_ready(config, sources, staging, progress)
+                ready = make_ready(config, sources, staging, progress, find_face)
                 remove_leftovers(default_storage)
                 study = _stored(config, sources, ready, staging, progress, also)
         except (InputError, OSError) as error:

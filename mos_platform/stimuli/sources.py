@@ -56,7 +56,7 @@ def find_sources(config: StudyConfig, folder: Path, progress: Progress) -> Sourc
             f"the study asks for {asked:,} clips; {MOST_CELLS:,} are the most that are imported."
         )
     problems = _missing(config, folder)
-    cells = {cell: path for cell in config.cells() if (path := config.stimuli.path(*cell)) is not None}
+    cells = {cell: path for cell in config.cells() if (path := config.source_path(*cell)) is not None}
     pictures = {item.name: item.picture for item in config.items if item.picture is not None}
     names = list(dict.fromkeys([*cells.values(), *pictures.values()]))
     there = [name for name in names if is_file(folder / name)]
@@ -80,7 +80,7 @@ def _missing(config: StudyConfig, folder: Path) -> list[str]:
     missing = missing_clips(config, folder)
     if missing:
         problems.append(
-            f"{len(missing)} of {len(config.cells())} clips are missing in {folder} (the first is "
+            f"{len(missing)} of {len(config.given_cells())} clips are missing in {folder} (the first is "
             f"{missing[0]}); add the files or correct 'stimuli', 'methods' or 'items'."
         )
     problems += [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from django.conf import settings
 from pydantic import TypeAdapter, ValidationError
@@ -102,11 +103,27 @@ def remove_old_staging() -> None:
 
 @contextmanager
 def _locked(root: Path, slug: str, *, wait: bool = True) -> Iterator[None]:
-    locks = root / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    with (locks / slug).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
+    """The lock's file goes with the last who holds it; who waited for one that is gone takes a new one."""
+    lock = root / "locks" / slug
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            if not _stands(lock, file):
+                continue
+            try:
+                yield
+            finally:
+                lock.unlink(missing_ok=True)
+            return
+
+
+def _stands(lock: Path, file: IO[str]) -> bool:
+    """Whether the file that is open is the one that others find by its path."""
+    try:
+        return os.path.samestat(lock.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 @cache

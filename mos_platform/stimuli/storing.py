@@ -12,6 +12,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 
 from mos_platform.clips.filler import equalise
+from mos_platform.clips.levelling import level
 from mos_platform.stimuli.models import Item, Method, Role, Stimulus, Study, opaque
 from mos_platform.stimuli.preparation import Ready, ReadyClip
 from mos_platform.stimuli.sources import Progress
@@ -60,6 +61,8 @@ def store(ready: Ready, staging: Staging, undo: ExitStack, progress: Progress) -
         copies = {method: scratch / f"{opaque()}.mp4" for method in methods}
         for method, clip in methods.items():
             shutil.copyfile(clip.file, copies[method])
+        if ready.level:
+            level(copies.values())
         equalise(copies.values())
         for method, copy in copies.items():
             clips[method, item] = _stored(copy, folder, undo)

@@ -27,7 +27,8 @@ def existing(config: StudyConfig, sources: Sources, *, new_version: bool) -> Stu
     if same is None:
         raise InputError(
             f"study '{config.study}' is here already and differs in {', '.join(differences)}; import it as a "
-            "new version (--new-version), or give it another name under 'study:' to keep both running."
+            "new version (--new-version; to the API ?new_version=true), or give it another name under "
+            "'study:' to keep both running."
         )
     return same
 

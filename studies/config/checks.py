@@ -12,8 +12,10 @@ from typing import Any
 
 from studies.config.base import LANGUAGE_RULE, Words, words_of
 from studies.config.counts import Problem, gold_twice, too_many_extras
+from studies.config.damage import made_encoded, made_files, made_gold, made_of, made_swaps
 from studies.config.material import Item, Method, Stimuli
 from studies.config.people import Gold, Recruitment
+from studies.config.questionnaire import AskedOfRaters
 from studies.config.questions import Part
 from studies.metrics import CATALOGUE, COMPUTED, known_metric
 from studies.names import did_you_mean
@@ -271,6 +273,23 @@ def _recruitment(recruitment: Recruitment) -> Iterator[Problem]:
         yield "recruitment.prolific", "the codes are only for 'by: prolific'; remove them or correct 'by'"
 
 
+def _questionnaire(questionnaire: tuple[AskedOfRaters, ...]) -> Iterator[Problem]:
+    ids = _numbered("questionnaire", (one.id for one in questionnaire))
+    yield from _twice("question", ids, "remove or rename one")
+
+
+def _admitting(recruitment: Recruitment, questionnaire: tuple[AskedOfRaters, ...]) -> Iterator[Problem]:
+    """Who is chosen by an answer has to be asked for it."""
+    needed = {one.id for one in questionnaire if not one.optional}
+    for name in ("expertise", "language_skill"):
+        if getattr(recruitment, name) and name not in needed:
+            yield (
+                f"recruitment.{name}",
+                f"the questionnaire does not ask everybody for it; add {name} to 'questionnaire' and leave "
+                "'optional' out there",
+            )
+
+
 def _quotas(recruitment: Recruitment, targets: Any) -> Iterator[Problem]:
     if recruitment.limit is not None and recruitment.limit < targets.raters_per_method:
         yield (
@@ -288,6 +307,18 @@ def _between(design: Any, parts: tuple[Part, ...]) -> Iterator[Problem]:
                 "a rater who meets one method (design.raters: between) cannot compare it with others; "
                 "write pairs: with_reference, or raters: within",
             )
+
+
+def _margin(analysis: Any, parts: tuple[Part, ...]) -> Iterator[Problem]:
+    """The largest difference that two methods can have is that of a scale's ends."""
+    graded = [one.grades for part in parts if part.test_method != "PC" for one in part.ratings]
+    widest = max(graded, key=lambda scale: scale.high - scale.low, default=None)
+    if widest and analysis.margin is not None and analysis.margin >= widest.high - widest.low:
+        yield (
+            "analysis.margin",
+            f"{analysis.margin:g} spans the whole scale from {widest.low} to {widest.high}, so that all "
+            "methods would count as equivalent; narrow it",
+        )
 
 
 def _translated(key: str) -> Callable[[str, tuple[str, ...], Any], Iterator[Problem]]:
@@ -330,13 +361,21 @@ CHECKS = (
     _Check(("gold", "parts"), _gold_answers, partly=("gold",)),
     _Check(("gold", "parts"), _gold_asked, partly=("parts",)),
     _Check(("gold",), gold_twice, partly=("gold",)),
+    _Check(("methods",), made_of),
+    _Check(("methods", "items"), made_swaps, partly=("methods",)),
+    _Check(("gold", "methods"), made_gold, partly=("gold", "methods")),
+    _Check(("methods", "clips"), made_encoded, partly=("methods",)),
+    _Check(("stimuli", "methods"), made_files, partly=("methods",)),
     _Check(("metrics", "methods"), _metrics),
     _Check(("stimuli", "methods", "items"), _files),
     _Check(("recruitment",), _recruitment),
     _Check(("recruitment", "targets"), _quotas),
+    _Check(("analysis", "parts"), _margin),
+    _Check(("questionnaire",), _questionnaire),
+    _Check(("recruitment", "questionnaire"), _admitting),
     _Check(("design", "parts"), _between, partly=("parts",)),
     *(
         _Check(("language", "translations", key), _translated(key), partly=(key,))
-        for key in ("title", "texts", "items", "parts")
+        for key in ("title", "texts", "items", "parts", "questionnaire")
     ),
 )

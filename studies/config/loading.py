@@ -25,7 +25,7 @@ def load_study(path: Path) -> StudyConfig:
     """Read a study from its folder or its `study.yaml`. Raises InputError; MistakesError for several."""
     file = path / CONFIG_FILE if path.is_dir() else path
     read = read_yaml_file(file, _hint(file))
-    raw, about_table = _with_table(read.content, file.parent)
+    raw, about_table = _with_table(read, file)
     return _parsed(raw, str(file), "", read, about_table)
 
 
@@ -37,14 +37,16 @@ def _hint(file: Path) -> str:
     return next((f"rename {name} to {CONFIG_FILE}" for name in sorted(meant)), HINT)
 
 
-def _with_table(raw: Any, folder: Path) -> tuple[Any, list[str]]:
+def _with_table(read: YamlFile, file: Path) -> tuple[Any, list[str]]:
     """The study with its table, or without it and what is wrong with the table."""
+    raw = read.content
     try:
-        return (with_table(raw, folder) if isinstance(raw, dict) else raw), []
+        return (with_table(raw, file.parent) if isinstance(raw, dict) else raw), []
     except MistakesError as error:
         return raw, list(error.sentences)
     except InputError as error:
-        return raw, [str(error)]
+        text = f"key 'stimuli.table': {str(error).removesuffix('.')}"
+        return raw, [_sentence(str(file), ("stimuli", "table"), text, read)]
 
 
 def parse_study(raw: Any, where: str, under: str = "") -> StudyConfig:
@@ -126,7 +128,7 @@ def _well_formed(raw: dict[str, Any]) -> dict[str, Any]:
 def missing_clips(config: StudyConfig, folder: Path) -> list[str]:
     """Method × item cells that have no file: the path (relative to the study folder), or the cell's names."""
     missing = []
-    for method, item in config.cells():
+    for method, item in config.given_cells():
         path = config.stimuli.path(method, item)
         if path is None:
             missing.append(f"{method} × {item}")

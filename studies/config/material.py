@@ -10,6 +10,7 @@ from pydantic_core import CoreSchema
 
 from studies.bundle import STIMULI
 from studies.config.base import NAME_PATTERN, Identifier, Strict, Text, Words
+from studies.config.damage import Made
 from studies.config.places import inside
 from studies.reading import no_text
 
@@ -36,8 +37,17 @@ class Method(Strict):
     """Whether this is the real video, of which there is one at most."""
     role: Literal["scored", "gold"] = "scored"
     """`gold`: damaged on purpose, with clips only of the items that key `gold` names."""
+    made: Made | None = None
+    """Of gold: how its clips are made at import from those of another method, such as {of: FLOAT,
+    sound_late_frames: 12}; without it they lie with the others."""
     description: Text = ""
     """For the report; raters never see it."""
+
+    @model_validator(mode="after")
+    def _made_is_gold(self) -> Method:
+        if self.made is not None and self.role != "gold":
+            raise ValueError("a method whose clips are made is gold; write role: gold, or remove 'made'")
+        return self
 
 
 class Item(Strict):

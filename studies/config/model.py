@@ -9,9 +9,12 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from studies.config.base import Identifier, Language, Strict, Words
+from studies.config.damage import Made
 from studies.config.material import Clips, Item, ItemOrName, Method, MethodOrName, Stimuli
 from studies.config.people import Design, Devices, Gold, Payment, Recruitment, Targets
+from studies.config.questionnaire import DEFAULT, Questionnaire
 from studies.config.questions import Part
+from studies.config.setup import Setup
 from studies.config.texts import Texts
 from studies.metrics import known_metric
 from studies.reporting import Reporting
@@ -93,8 +96,13 @@ class StudyConfig(Strict):
     """When there are enough ratings."""
     recruitment: Recruitment = Recruitment()
     """How raters come to the study."""
+    questionnaire: Questionnaire = DEFAULT
+    """What raters are asked about themselves on the first page, in this order. expertise, and age_group as
+    optional, by default; [] asks nothing."""
     devices: Devices = Devices()
     """What raters may use."""
+    setup: Setup = Setup()
+    """What is checked before the first clip."""
     payment: Payment | None = None
     """What raters get for a completed sitting; nothing is said of it by default."""
     screening: Screening = Screening()
@@ -156,9 +164,29 @@ class StudyConfig(Strict):
             if method.role == "scored" or (method.name, item.name) in golden
         ]
 
+    def made(self, method: str) -> Made | None:
+        """How clips of the method are made from those of another, None where they are given."""
+        return next((one.made for one in self.methods if one.name == method), None)
+
+    @property
+    def made_methods(self) -> list[str]:
+        """Names of the gold methods whose clips are made and shown."""
+        golden = {one.method for one in self.gold}
+        return [method.name for method in self.methods if method.made and method.name in golden]
+
+    def given_cells(self) -> list[Cell]:
+        """Those of `cells` whose clips lie in the study's folder; the others are made from them."""
+        made = self.made_methods
+        return [cell for cell in self.cells() if cell[0] not in made]
+
+    def source_path(self, method: str, item: str) -> str | None:
+        """The path of the clip, or of the one that it is made from; None where a table does not list it."""
+        made = self.made(method)
+        return self.stimuli.path(made.of if made else method, item)
+
     def clip_path(self, method: str, item: str) -> str:
-        """The clip's path in the study's folder. Raises KeyError where the table does not list it."""
-        path = self.stimuli.path(method, item)
+        """The same. Raises KeyError where the table does not list it."""
+        path = self.source_path(method, item)
         if path is None:
             raise KeyError(f"{method} × {item}")
         return path

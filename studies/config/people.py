@@ -9,6 +9,7 @@ from pydantic import Field
 from studies.config.base import Identifier, Strict
 
 Expertise = Literal["none", "some", "expert"]
+LanguageSkill = Literal["native", "fluent", "some", "none"]
 Device = Literal["desktop", "phone", "tablet"]
 MOST_RATERS = 10_000  # that one study can ask for
 Pixels = Annotated[int, Field(ge=1, le=16384)]
@@ -27,6 +28,8 @@ class Design(Strict):
     """Blocks: all trials of an item, or of a method, one after the other; else mixed."""
     longest_sitting_minutes: Annotated[float, Field(gt=0, le=240)] = 30
     """The check before a study fails where a sitting takes longer. ITU-T P.910 advises 30 minutes at most."""
+    break_after_minutes: Annotated[float, Field(gt=0, le=240)] | None = 15
+    """Raters are offered a short break after so long without one; null for none."""
 
 
 class Bounds(Strict):
@@ -79,11 +82,14 @@ class Recruitment(Strict):
     """How raters come to the study."""
 
     by: Literal["link", "invitation", "prolific", "mturk"] = "link"
-    """An open link, personal invitations, or a panel."""
+    """An open link, personal invitations (`python -m mos_platform invite`), or a panel."""
     limit: Annotated[int, Field(gt=0)] | None = None
     """How many may begin; unlimited by default."""
     expertise: tuple[Expertise, ...] = ()
     """Who may take part: none, some, expert; all by default."""
+    language_skill: tuple[LanguageSkill, ...] = ()
+    """Who may take part by how well they understand the clips' language: native, fluent, some, none; all by
+    default. The questionnaire has to ask it."""
     prolific: Prolific | None = None
     """Needed where `by` is prolific."""
 

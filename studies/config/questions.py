@@ -145,6 +145,12 @@ class Part(Strict):
     """Which methods meet in PC and CCR: all, each with the reference, or [[one, other], …]."""
     tie: bool = True
     """Whether "no difference" may be answered in PC."""
+    plays: Literal["in_turn", "together"] = "in_turn"
+    """PC: one clip after the other, or both side by side, frame by frame; raters choose whose sound."""
+    replays: Few | None = None
+    """How often raters may play each clip of a trial again: 0 never; unlimited by default."""
+    again_after_stall_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
+    """A trial that stood still for longer, loading, is not stored but shown again at the end, once."""
 
     @field_validator("pairs", mode="before")
     @classmethod
@@ -171,6 +177,8 @@ class Part(Strict):
             self._check_question(question)
         if self.is_paired and (self.training or self.dummies or self.repeats):
             raise ValueError("training, dummies and repeats are for rating parts; remove them from the pairs")
+        if self.plays == "together" and self.test_method != "PC":
+            raise ValueError("'plays: together' is for PC; remove it, or correct 'test_method'")
         if not self.is_paired and self.pairs != "all":
             raise ValueError("'pairs' is for PC and CCR; remove it, or correct 'test_method'")
         return self

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from studies.config.places import file_inside
+from studies.config.base import NAME_PATTERN
+from studies.config.places import file_inside, inside
 from studies.errors import InputError, MistakesError
+from studies.reading import NAME_RULE, quoted
 
 LARGEST = 64 * 1024**2  # bytes
 NEEDED = ("method", "item", "file")
@@ -19,14 +22,14 @@ Row = dict[str, str]
 def with_table(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The study with the table's files, and with its items where the file names none.
 
-    Raises InputError about a table that cannot be read, MistakesError naming its rows.
+    Raises InputError about what key 'stimuli.table' holds, MistakesError naming the table's rows.
     """
     stimuli = raw.get("stimuli")
     name = stimuli.get("table") if isinstance(stimuli, dict) else None
     if not isinstance(name, str) or not isinstance(stimuli, dict):
         return raw
     if "files" in stimuli:
-        raise InputError(f"{folder / 'study.yaml'}: key 'stimuli' has both 'table' and 'files'; remove one.")
+        raise InputError("'stimuli' has both 'table' and 'files'; remove one.")
     rows = _rows(folder, name)
     files: dict[str, dict[str, str]] = {}
     for row in rows:
@@ -71,6 +74,7 @@ def _problems(rows: list[Row], name: str) -> Iterator[str]:
         if empty:
             yield f"{name}, row {number}: {empty[0]!r} is empty; fill it in."
             continue
+        yield from (f"{name}, row {number}: {problem}." for problem in _malformed(row))
         cell = (row["method"], row["item"])
         if first.setdefault(cell, number) != number:
             yield (
@@ -83,6 +87,16 @@ def _problems(rows: list[Row], name: str) -> Iterator[str]:
                     f"{name}, row {number}: item {row['item']!r} has {column} {value!r} here and {known!r} "
                     f"in row {where}; correct one."
                 )
+
+
+def _malformed(row: Row) -> Iterator[str]:
+    for column in ("method", "item"):
+        if not re.fullmatch(NAME_PATTERN, row[column], re.ASCII):
+            yield f"{column} {quoted(row[column])} cannot be used as it is; {NAME_RULE}"
+    try:
+        inside(row["file"])
+    except ValueError as error:
+        yield f"file {quoted(row['file'])}: {error}"
 
 
 def _about_item(row: Row) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -27,6 +27,9 @@ class Consent(Strict):
     """Stored with each rater, so that it stays known who agreed to which text."""
     body: Annotated[Words, AfterValidator(_says_something)]
     """The text; an empty line separates paragraphs."""
+    synthetic_media: Literal["told", "debriefing"] = "told"
+    """`told`: beside the consent the page says that some clips were made by computers; `debriefing`: raters
+    learn it only at the end, which an ethics committee has to allow."""
 
 
 class Texts(Strict):

@@ -104,6 +104,15 @@ def test_an_answer_before_the_clips_can_have_ended_is_impossibly_fast(tmp_path: 
     assert "1 before they can have ended" in found["r"].reason
 
 
+def test_clips_that_play_together_end_with_the_longer_one(tmp_path: Path) -> None:
+    """Two clips of 4 s, side by side: an answer after 4 s is in time, one after 3.7 s is not."""
+    stimuli = [{"stimulus": m, "method": m, "item": "i0", "duration_s": 4} for m in ("m0", "m1")]
+    pair = {"rater": "p", "item": "i0", "left": "m0", "right": "m1", "choice": "left", "audible": "right"}
+    pairs = [timed(pair, 4.0), timed({**pair, "audible": "both"}, 3.7)]
+    found = verdicts(bundle(tmp_path, comparisons=pairs, stimuli=stimuli), "speed")
+    assert found["p"].value == 0.5
+
+
 VARIED = [1.0, 3.0, 5.0, 2.0, 4.0] * 3
 
 

@@ -77,9 +77,11 @@ class Here:
         self.sql("UPDATE metrics_measured SET state='pending', sent_at=NULL, attempts=0, value=NULL")
 
 
-def encode(clip: Path, size: int, seconds: float, number: int) -> None:
+def encode(clip: Path, size: int, seconds: float, number: int, saturation: float) -> None:
+    """Pictures of its own for each clip: equal ones would be measured once."""
     clip.parent.mkdir(parents=True, exist_ok=True)
-    picture = f"testsrc2=s={size}x{size}:r=25:d={seconds},hue=h={number % 360}"
+    hue, paler = number % 360, number // 360 / 20
+    picture = f"testsrc2=s={size}x{size}:r=25:d={seconds},hue=h={hue}:s={saturation - paler}"
     codecs = [
         "-c:v",
         "libx264",
@@ -98,8 +100,8 @@ def study(folder: Path, clips: int, size: int, seconds: float, metrics: list[str
     """`clips` clips of one method, and as many references."""
     items = [f"item{number}" for number in range(clips)]
     for number, item in enumerate(items):
-        encode(folder / "real" / f"{item}.mp4", size, seconds, number)
-        encode(folder / "other" / f"{item}.mp4", size, seconds, number + 7)
+        encode(folder / "real" / f"{item}.mp4", size, seconds, number, saturation=2)
+        encode(folder / "other" / f"{item}.mp4", size, seconds, number, saturation=1)
     config = {
         "study": folder.name,
         "title": "Clips for a benchmark",

@@ -14,6 +14,7 @@ from typing import Any
 
 import every_type
 import pytest
+import spoken
 import yaml
 from playwright.sync_api import Browser, Page
 from visitor import Visitor
@@ -36,6 +37,7 @@ PASSWORD = "only-in-this-test"
 STUDY = {
     "study": "walk",
     "title": "A short walk",
+    "setup": {"checks": []},
     "texts": {
         "welcome": "In this study you watch\nshort clips.\n\nThere are no right or wrong answers.",
         "consent": {"version": "1", "body": "I agree to take part in this short study."},
@@ -58,6 +60,45 @@ STUDY = {
             "id": "preference",
             "test_method": "PC",
             "trials_per_sitting": 2,
+            "questions": [{"id": "better", "text": "Which clip is better?"}],
+        },
+    ],
+}
+
+CHECKED: dict[str, Any] = {
+    **STUDY,
+    "study": "checked",
+    "setup": {
+        "checks": ["playback", "screen", "speed", "sound", "headphones", "colour", "distance", "sync"],
+        "min_mbits": 2,
+    },
+}
+
+PACED: dict[str, Any] = {
+    **STUDY,
+    "study": "paced",
+    "design": {"break_after_minutes": 4},
+    "items": [*({"name": name} for name in ITEMS), {"name": "pond", "role": "training"}],
+    "parts": [
+        {
+            "id": "rating",
+            "test_method": "ACR",
+            "training": 1,
+            "trials_per_sitting": 2,
+            "attention_checks": 0,
+            "replays": 1,
+            "questions": [
+                {"id": "overall", "text": "How good is this clip overall?"},
+                {"id": "remark", "type": "text", "optional": True, "text": "Did anything look odd?"},
+            ],
+        },
+        {
+            "id": "preference",
+            "test_method": "PC",
+            "plays": "together",
+            "trials_per_sitting": 1,
+            "attention_checks": 0,
+            "replays": 0,
             "questions": [{"id": "better", "text": "Which clip is better?"}],
         },
     ],
@@ -89,15 +130,18 @@ class Platform:
 
 @pytest.fixture(scope="session")
 def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_folder(tmp_path_factory.mktemp("walk"), STUDY)
+
+
+def make_folder(folder: Path, study: dict[str, Any], seconds: float = CLIP_SECONDS) -> Path:
     """Test pictures with a tone of their own, as short as a clip can be and still be watched."""
-    folder = tmp_path_factory.mktemp("walk")
-    (folder / "study.yaml").write_text(yaml.safe_dump(STUDY, sort_keys=False))
-    cells = [(method, item) for method in METHODS for item in ITEMS]
+    (folder / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
+    cells = [(method, item["name"]) for method in METHODS for item in study["items"]]
     for number, (method, item) in enumerate(cells):
         clip = folder / "clips" / method / f"{item}.mp4"
         clip.parent.mkdir(parents=True, exist_ok=True)
-        picture = f"testsrc2=size={CLIP_SIZE}x{CLIP_SIZE}:rate=25:duration={CLIP_SECONDS},hue=h={50 * number}"
-        tone = f"sine=frequency={300 + 60 * number}:duration={CLIP_SECONDS}"
+        picture = f"testsrc2=size={CLIP_SIZE}x{CLIP_SIZE}:rate=25:duration={seconds},hue=h={50 * number}"
+        tone = f"sine=frequency={300 + 60 * number}:duration={seconds}"
         command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone]
         command += ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest", str(clip)]
         subprocess.run(command, check=True)
@@ -111,10 +155,34 @@ def platform(study_folder: Path, tmp_path_factory: pytest.TempPathFactory, repo:
 
 
 @pytest.fixture(scope="session")
+def paced_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
+    """The study with practice, few replays and clips that play together: long enough to change the sound."""
+    folder = make_folder(tmp_path_factory.mktemp("paced"), PACED, seconds=3 * CLIP_SECONDS)
+    with serving(folder, tmp_path_factory.mktemp("paced_var"), repo) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def checked_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
+    """The study with every check before the first clip."""
+    folder = make_folder(tmp_path_factory.mktemp("checked"), CHECKED)
+    with serving(folder, tmp_path_factory.mktemp("checked_var"), repo) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def every_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
     """The study that asks in every way there is."""
     folder = every_type.make_folder(tmp_path_factory.mktemp("every"))
     with serving(folder, tmp_path_factory.mktemp("every_var"), repo) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def spoken_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
+    """The study that asks in every way, also in Arabic, with every check before the first clip."""
+    folder = spoken.make_folder(tmp_path_factory.mktemp("spoken"))
+    with serving(folder, tmp_path_factory.mktemp("spoken_var"), repo) as running:
         yield running
 
 
@@ -178,9 +246,27 @@ def visit(browser: Browser, platform: Platform) -> Iterator[Callable[..., Visito
 
 
 @pytest.fixture
+def visit_paced(browser: Browser, paced_platform: Platform) -> Iterator[Callable[..., Visitor]]:
+    """The same for the study with practice and clips that play together."""
+    yield from _visitors(browser, paced_platform, (*METHODS, *ITEMS))
+
+
+@pytest.fixture
+def visit_checked(browser: Browser, checked_platform: Platform) -> Iterator[Callable[..., Visitor]]:
+    """The same for the study with every check before the first clip."""
+    yield from _visitors(browser, checked_platform, (*METHODS, *ITEMS))
+
+
+@pytest.fixture
 def visit_every(browser: Browser, every_platform: Platform) -> Iterator[Callable[..., Visitor]]:
     """The same for the study that asks in every way."""
     yield from _visitors(browser, every_platform, (*every_type.METHODS, *every_type.ITEMS))
+
+
+@pytest.fixture
+def visit_spoken(browser: Browser, spoken_platform: Platform) -> Iterator[Callable[..., Visitor]]:
+    """The same for the study that is also read from right to left."""
+    yield from _visitors(browser, spoken_platform, (*every_type.METHODS, *every_type.ITEMS))
 
 
 def _visitors(

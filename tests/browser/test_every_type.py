@@ -15,6 +15,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 Visit = Callable[..., Visitor]
 DESCRIBED = 2 + 1 + 3 + 1 + 1 + 1
 TRIALS = DESCRIBED + 1 + 2 + 2 + 3 + 2
+AS_512_PIXELS = """() => {
+  for (const box of document.querySelectorAll('.box')) {
+    box.style.setProperty('--w', 512);
+    box.style.setProperty('--h', 512);
+  }
+}"""
 
 
 def overflow(page: Page) -> int:
@@ -99,6 +105,27 @@ def test_a_whole_sitting_of_every_type_on_a_phone(visit_every: Visit, every_plat
     )
 
 
+@pytest.mark.all
+def test_one_question_fits_a_desktop_screen_with_clips_of_512_pixels(visit_every: Visit, every_platform):
+    rater = visit_every()
+    rater.enter(every_platform.link)
+    page, looked_at = rater.page, Counter()
+    for position in range(1, TRIALS + 1):
+        rater.wait_for_trial(position)
+        rater.watch()
+        check_page(rater)
+        page.evaluate(AS_512_PIXELS)
+        alone = rater.questions.count() == 1 and not page.locator("#about").is_visible()
+        if alone:
+            looked_at["pair" if page.locator(".box").nth(1).is_visible() else "single"] += 1
+            assert page.evaluate("document.documentElement.scrollHeight") <= 800, page.locator(
+                "legend"
+            ).inner_text()
+        rater.answer(place=0)
+        rater.act(rater.next_button)
+    assert min(looked_at["pair"], looked_at["single"]) >= 2
+
+
 def test_a_slider_has_no_value_until_it_is_touched_and_obeys_the_keys(visit_every: Visit, every_platform):
     rater = visit_every()
     rater.enter(every_platform.link)
@@ -159,8 +186,11 @@ def test_the_language_is_the_browsers_and_can_be_changed(visit_every: Visit, eve
     expect(page.locator("h1")).to_have_text("Every way of asking")
     rater.act(page.get_by_role("link", name="Deutsch"))
     page.locator("select[name=expertise]").select_option("some")
-    rater.act(page.get_by_label("I have read this"))
-    rater.press_button("Continue")
+    rater.act(page.locator("input[name=consent]"))
+    rater.act(page.locator("main form button[type=submit]"))
     page.wait_for_url("**/sitting/**")
     expect(page.locator("#instructions")).to_contain_text("Sehen Sie jeden Clip an")
     assert page.locator("html").get_attribute("lang") == "de"
+    rater.press_button("Beginnen")
+    expect(page.get_by_role("button", name="Weiter")).to_be_disabled()
+    expect(page.locator("#prompt")).to_contain_text("wenn der Clip zu Ende ist")

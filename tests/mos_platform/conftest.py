@@ -28,6 +28,7 @@ def small_config() -> dict[str, Any]:
         "study": "small",
         "title": "A small study",
         "seed": 7,
+        "setup": {"checks": []},
         "texts": {
             "welcome": "Welcome.",
             "consent": {"version": "1", "body": "I agree to take part in this study."},
@@ -100,6 +101,12 @@ def own_folders(tmp_path: Path, settings: Any) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
 
 
+@pytest.fixture(autouse=True)
+def nobody_reads(settings: Any) -> None:
+    """Consent is given without the time that a person needs to read it."""
+    settings.BOT_CHECKS = False
+
+
 def encode(target: Path, *options: str, seconds: float = 1, size: int = 96) -> Path:
     """A real clip of moving bars and a tone; `options` go to ffmpeg before the target."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +145,7 @@ CLIP_STUDY = """
 study: clips
 title: Clips for tests
 seed: 3
+setup: {checks: []}
 texts:
   welcome: Welcome.
   consent: {version: "1", body: "I agree to take part in this study."}

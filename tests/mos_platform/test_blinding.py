@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from viewing import answered
 
 pytestmark = pytest.mark.long
 
@@ -38,6 +39,7 @@ SECRET_KEYS = {
 STUDY: dict[str, Any] = {
     "study": "blind",
     "title": "How real are these faces?",
+    "setup": {"checks": []},
     "texts": {
         "welcome": "Welcome.",
         "consent": {"version": "1", "body": "I agree to watch synthetic clips and to rate them."},
@@ -141,7 +143,7 @@ class Walk:
         self.seen(self.client.post(f"/api/trials/{trial['token']}/open/", json={}))
         time.sleep(sum(one["duration_s"] for one in trial["clips"]))
         answers = {question["id"]: question["grades"][0]["value"] for question in trial["questions"]}
-        answer = self.client.post(f"/api/trials/{trial['token']}/answers/", json={"answers": answers})
+        answer = self.client.post(f"/api/trials/{trial['token']}/answers/", json=answered(trial, answers))
         assert answer.status_code == 200, answer.text
         return self.seen(answer).json()
 

@@ -54,7 +54,8 @@ def test_the_embedded_worker_computes_what_another_process_imported(
     finally:
         server.send_signal(signal.SIGINT)
         _, said = server.communicate(timeout=30)
-    assert (server.returncode, said) == (0, "Stopped.\n")
+    leaving = "Finishing what is under way (at most 2 min) …\n"
+    assert (server.returncode, said) == (0, f"{leaving}Stopped.\n")
     wait_until_refused(url)
 
 

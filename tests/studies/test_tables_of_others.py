@@ -37,7 +37,9 @@ def refusal(folder: Path, table: str) -> str:
     with pytest.raises(InputError) as refused:
         load_study(folder)
     (sentence,) = refused.value.sentences
-    return sentence
+    where = f"{folder / 'study.yaml'}, line 10: key 'stimuli.table': "
+    assert sentence.startswith(where)
+    return sentence.removeprefix(where)
 
 
 def test_a_table_below_the_folder_is_read(folder):
@@ -76,3 +78,21 @@ def test_only_files_of_a_sensible_size_are_read(folder):
     assert refusal(folder, "pipe.csv") == "pipe.csv is not a file; put the file itself there."
     assert refusal(folder, "large.csv") == "large.csv is larger than 64 MiB; make it smaller."
     assert refusal(folder, "none.csv") == "none.csv does not exist; add it, or correct 'stimuli.table'."
+
+
+def test_what_is_wrong_inside_the_table_is_told_by_its_row(folder):
+    rows = "real,one,../secret.csv\nreal,two,/etc/hosts\nmy method,one,2.mp4\nours,bad item,3.mp4\n"
+    (folder / "t.csv").write_text(f"method,item,file\n{rows}")
+    (folder / "study.yaml").write_text(f"{STUDY}stimuli: {{table: t.csv}}\n")
+    with pytest.raises(InputError) as refused:
+        load_study(folder)
+    path = "it must stay inside the study's folder; name a path below it."
+    name = "cannot be used as it is; use letters, digits"
+    told = refused.value.sentences
+    assert told[:2] == (
+        f"t.csv, row 2: file '../secret.csv': {path}",
+        f"t.csv, row 3: file '/etc/hosts': {path}",
+    )
+    assert told[2].startswith(f"t.csv, row 4: method 'my method' {name}")
+    assert told[3].startswith(f"t.csv, row 5: item 'bad item' {name}")
+    assert len(told) == 4

@@ -17,6 +17,7 @@ OVERALL = "How good is this clip overall?"
 STUDY: dict[str, Any] = {
     "study": "everytype",
     "title": {"en": "Every way of asking", "de": "Jede Art zu fragen"},
+    "setup": {"checks": []},
     "language": "en",
     "translations": ["de"],
     "texts": {

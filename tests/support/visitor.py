@@ -85,13 +85,20 @@ class Visitor:
         self.page.get_by_label("How experienced").select_option("some")
         self.act(self.page.get_by_label("I have read this"))
         self.press_button("Continue")
-        self.page.wait_for_url("**/sitting/**")
+        self.page.wait_for_url(re.compile("/(sitting|setup)/"))
 
     def enter(self, link: str) -> None:
         """Up to the first play button."""
         self.consent(link)
         self.press_button("Start")
         expect(self.play_button).to_be_visible()
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the screen."""
+        found = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return int(found)
 
     @property
     def play_button(self) -> Locator:
@@ -113,6 +120,14 @@ class Visitor:
         expect(self.questions.first.locator("input, textarea").first).to_be_enabled(timeout=PATIENCE_MS)
 
     def wait_for_trial(self, position: int) -> None:
+        """The end of practice, told before a trial, is read and gone past."""
+        self.page.wait_for_function(
+            """text => !document.querySelector('#between').hidden"""
+            """ || document.querySelector('#progress').textContent.startsWith(text)""",
+            arg=f"{position} of ",
+        )
+        if self.page.locator("#between").is_visible():
+            self.press_button("Continue")
         expect(self.page.locator("#progress")).to_contain_text(f"{position} of ", timeout=PATIENCE_MS)
 
     def watch(self) -> None:

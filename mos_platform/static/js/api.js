@@ -2,10 +2,12 @@
 
 const TIMEOUT_MS = 20000;
 
+/** The server does not take this; `code` says why. */
 export class Refusal extends Error {
   constructor(status, body) {
-    super(body.error ?? "The server refused this request.");
+    super(body.error ?? `refused with status ${status}`);
     this.status = status;
+    this.code = body.code ?? "";
     this.retryAfterMs = body.retry_after_s === undefined ? null : body.retry_after_s * 1000;
   }
 }
@@ -38,16 +40,19 @@ async function request(url, options) {
   return body;
 }
 
+/** Longer and longer waits, from one second to ten. */
+export const backOff = (tries) => Math.min(1000 * 2 ** (tries - 1), 10000);
+
 /** Repeats `attempt` while the server cannot be reached; `trouble` tells the rater, and when it is over. */
 export async function persistently(attempt, trouble) {
-  for (let wait = 1000; ; wait = Math.min(wait * 2, 10000)) {
+  for (let tries = 1; ; tries += 1) {
     try {
       const result = await attempt();
       trouble.over();
       return result;
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      await Promise.race([trouble.wait(), pause(wait)]);
+      await Promise.race([trouble.wait(), pause(backOff(tries))]);
     }
   }
 }

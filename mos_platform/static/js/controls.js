@@ -1,5 +1,8 @@
 // The ways to answer one question. Each control is a fieldset with a `value` (null while unanswered) and may
-// answer a pressed key; `changed` is called after every change.
+// answer a pressed key; `changed` is called after every change. Questions and grades are in the study's language,
+// what is said around them in the interface's.
+
+import { say } from "./words.js";
 
 const MOST_IN_A_ROW = 7;
 const MOST_IN_A_LONG_ROW = 12;
@@ -19,8 +22,9 @@ class Control {
     this.element = document.createElement("fieldset");
     this.element.className = "question";
     const legend = make("legend", "", question.text);
-    if (question.optional) legend.append(make("span", "optional", " (optional)"));
+    if (question.optional) legend.append(" ", said("span", "optional", say("trial.optional")));
     this.element.append(legend);
+    this.element.tabIndex = -1;
   }
 
   get complete() {
@@ -31,10 +35,15 @@ class Control {
     return false;
   }
 
+  /** Where the arrow keys do their work. */
+  get handle() {
+    return this.element.querySelector("input:checked, input, textarea");
+  }
+
   /** An optional answer can be taken back. */
   offerToClear() {
     if (!this.question.optional) return;
-    this.clearButton = make("button", "button quiet clear", "Clear this answer");
+    this.clearButton = said("button", "button quiet clear", say("trial.clear"));
     this.clearButton.type = "button";
     this.clearButton.hidden = true;
     this.clearButton.onclick = () => {
@@ -62,6 +71,8 @@ class Grades extends Control {
     row.style.setProperty("--narrow", Math.ceil(grades.length / (2 * rows)));
     const keys = keysOf(grades.map((grade) => grade.value));
     const inside = form === "many" ? numbered : worded;
+    // The sides of a pair stand as its clips do, whatever the direction of the script.
+    if (question.type === "preference") row.dir = "ltr";
     row.append(...grades.map((grade, place) => radio(question.id, grade, keys[place], inside(grade, keys[place]))));
     this.element.append(row);
     this.element.addEventListener("change", () => this.tell());
@@ -95,7 +106,7 @@ class Slider extends Control {
     Object.assign(this.input, { type: "range", min: low, max: high, step: (high - low) / STEPS, value: (low + high) / 2 });
     this.input.setAttribute("aria-label", question.text);
     // The highest grade stands where the first button of other scales does.
-    this.input.dir = getComputedStyle(document.documentElement).direction === "rtl" ? "ltr" : "rtl";
+    this.input.dir = interfaceOf().dir === "rtl" ? "ltr" : "rtl";
     const track = make("div", "slider");
     const words = make("div", "slider-words");
     words.append(...question.grades.map((grade) => this.#word(grade)));
@@ -115,7 +126,7 @@ class Slider extends Control {
     this.touched = false;
     this.input.value = (low + high) / 2;
     this.input.classList.add("untouched");
-    this.input.setAttribute("aria-valuetext", "not answered yet");
+    this.input.setAttribute("aria-valuetext", say("trial.not_answered"));
   }
 
   #touch(event) {
@@ -130,7 +141,7 @@ class Slider extends Control {
     const value = Number(this.input.value);
     const far = (grade) => Math.abs(Number(grade.value) - value);
     const nearest = [...this.question.grades].sort((one, two) => far(one) - far(two))[0];
-    return nearest ? `${this.value}, nearest to ${nearest.label}` : this.value;
+    return nearest ? say("trial.nearest", { value: this.value, label: nearest.label }) : this.value;
   }
 
   #word(grade) {
@@ -153,8 +164,7 @@ class Words extends Control {
     this.area = make("textarea", "words");
     Object.assign(this.area, { rows: 3, maxLength: question.longest, name: question.id });
     this.area.setAttribute("aria-label", question.text);
-    this.count = make("p", "count");
-    Object.assign(this.count, { lang: "en", dir: "ltr" });
+    this.count = said("p", "count", "");
     this.element.append(this.area, this.count);
     this.area.addEventListener("input", () => {
       this.#recount();
@@ -168,7 +178,7 @@ class Words extends Control {
   }
 
   #recount() {
-    this.count.textContent = `${this.area.value.length} of ${this.question.longest} characters`;
+    this.count.textContent = say("trial.characters", { n: this.area.value.length, most: this.question.longest });
   }
 }
 
@@ -180,7 +190,9 @@ function keysOf(values) {
 
 /** A grade by its word, with the key that chooses it. */
 function worded({ value, label }, key) {
-  const parts = [make("span", "word", label || value)];
+  const word = make("span", "word", label || value);
+  word.dir = "auto";
+  const parts = [word];
   if (key && (label || key !== value)) parts.push(make("span", key === value ? "key" : "key place-key", key));
   return parts;
 }
@@ -205,6 +217,14 @@ function radio(name, grade, key, inside) {
   input.dataset.key = key;
   label.append(input, ...inside);
   return label;
+}
+
+const interfaceOf = () => document.documentElement;
+
+/** An element in the interface's language, among texts of the study. */
+function said(tag, className, text) {
+  const { lang, dir } = interfaceOf();
+  return Object.assign(make(tag, className, text), { lang, dir });
 }
 
 function make(tag, className = "", text = "") {

@@ -25,7 +25,7 @@ export class HiddenWatch {
 }
 
 /** `endedAt`, `answeredAt` in ms of performance.now(). Unknown values are left out. */
-export function presentationFacts({ players, endedAt, answeredAt, hiddenMs, replays }) {
+export function presentationFacts({ players, endedAt, answeredAt, hiddenMs, replays, drift }) {
   const duration = sum(players.map((player) => player.video.duration));
   const dropped = players.map((player) => player.droppedFrames);
   return {
@@ -36,6 +36,7 @@ export function presentationFacts({ players, endedAt, answeredAt, hiddenMs, repl
     hidden_ms: Math.round(hiddenMs),
     displayed_width: Math.min(...players.map((player) => player.width)),
     replays,
+    ...(drift === null ? {} : { drift_ms: drift }),
   };
 }
 

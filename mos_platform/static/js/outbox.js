@@ -39,7 +39,7 @@ export class Outbox {
         this.#hold(null);
         return state;
       } catch (error) {
-        if (!(error instanceof Refusal) || error.retryAfterMs === null) {
+        if (!(error instanceof Refusal) || error.retryAfterMs === null || error.code === "not_played") {
           this.#hold(null);
           throw error;
         }

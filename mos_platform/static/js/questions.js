@@ -20,9 +20,27 @@ export class Questions {
     this.enable(false);
   }
 
+  /** Opened, the first question has focus, so that the next key or the next words are about it. */
   enable(on) {
     for (const { element } of this.controls) element.disabled = !on;
-    if (on) this.#ask(this.controls[0]);
+    if (!on) return;
+    this.#ask(this.controls[0]);
+    this.controls[0].element.focus({ preventScroll: true });
+  }
+
+  /** The keys that choose an answer, such as 1–5; "" where none do. */
+  get keys() {
+    const keys = [...(this.controls[0]?.element.querySelectorAll("input[data-key]") ?? [])].map((input) => input.dataset.key);
+    const known = keys.filter(Boolean).map(Number).sort((one, other) => one - other);
+    return known.length ? `${known[0]}–${known.at(-1)}` : "";
+  }
+
+  /** Arrow keys go to the question that is asked, and then among its answers by themselves. */
+  reach() {
+    const handle = this.asked?.handle;
+    if (!handle || this.asked.element.disabled) return false;
+    handle.focus();
+    return true;
   }
 
   /** The answers so far by question id, or null while one is missing. */

@@ -51,6 +51,17 @@ def apart(many: View) -> View:
     return with_list(with_list(many, "preference", rows), "preference_pairs", pairs)
 
 
+def test_a_level_without_enough_data_is_told_in_words(few: View) -> None:
+    question = few.questions("correlation")[0]
+    rows = [
+        {**row, "procedure": "refused"} if row["level"] == "method" else row
+        for row in few.rows("correlation")
+    ]
+    caption = figures.correlations(with_list(few, "correlation", rows), question).caption
+    assert "no procedure, for want of data (methods)" in caption
+    assert "refused" not in caption
+
+
 def test_each_group_of_connected_methods_has_its_strengths_and_its_matrix(apart: View) -> None:
     assert groups(apart, "better") == [1, 2]
     assert unconnected(apart, "better")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.figures.numbers import decimals, number, with_interval
+from analysis.figures.numbers import amounts, decimals, number, with_interval
 
 
 def test_values_of_metrics_have_digits_that_count_whatever_their_size() -> None:
@@ -17,3 +17,12 @@ def test_values_of_metrics_have_digits_that_count_whatever_their_size() -> None:
     ]
     assert with_interval(0.0, -1.0, 2.0, decimals([0.0, -1.0, 2.0])) == "0 [−1, 2]", "whole frames"
     assert decimals([None]) == 0
+
+
+def test_values_of_extreme_sizes_keep_three_digits_and_stay_short() -> None:
+    assert amounts([1e-320, None, -1e-320]) == ["1.00e−320", "–", "−1.00e−320"]
+    assert amounts([1e15, 2.346e6, 0.0]) == ["1.00e15", "2.35e6", "0"]
+    assert amounts([0.00009999, 0.0]) == ["1.00e−4", "0"]
+    assert amounts([0.0001]) == ["0.0001000"]
+    assert amounts([999_999.0, 1.5]) == ["999999.00", "1.50"]
+    assert amounts([0.0, None]) == ["0", "–"]

@@ -10,7 +10,9 @@ import filmed
 import pytest
 from playwright.sync_api import Page
 
+from mos_platform.clips.damaging.damage import Damage
 from mos_platform.clips.filler import equalise, lengthen
+from mos_platform.clips.levelling import level
 from mos_platform.clips.preparing import prepare
 from mos_platform.clips.probing import probe
 from mos_platform.clips.treatment import Encoding, decide
@@ -155,3 +157,24 @@ def test_a_browser_shows_the_flash_and_sounds_the_beep_when_the_source_does(page
     assert heard == pytest.approx(filmed.FLASH_S + late_s, abs=0.008)
     light = [page.evaluate(LIGHT, filmed.FLASH_S + after) > 128 for after in (-0.01, 0.01, 0.05)]
     assert light == [False, True, False]
+
+
+def test_clips_made_equal_sample_by_sample_play_and_sound_as_before(page, tmp_path):
+    """One of them is mostly filler: its pictures are next to nothing beside those of the other."""
+    spec = Encoding(width=128, height=96, fps=Fraction(25), crf=16, sound=True, regular=True)
+    source = filmed.flash(tmp_path / "source.mp4")
+    busy = filmed.bars(tmp_path / "bars.mp4", size="128x96")
+    calm = tmp_path / "calm.mp4"
+    prepare(source, calm, spec, "calm", Damage("heavy compression", compressed=True))
+    prepare(busy, tmp_path / "busy.mp4", spec, "busy")
+    small = calm.stat().st_size
+    level([calm, tmp_path / "busy.mp4"])
+    assert calm.stat().st_size > 2 * small
+    for clip in (calm, tmp_path / "busy.mp4"):
+        assert play(page, clip)["duration"] == pytest.approx(1, abs=0.05)
+    open_clip(page, calm)
+    assert page.evaluate(LIGHT, 0.1) < 40
+    assert page.evaluate(LIGHT, filmed.FLASH_S + 0.02) > 200
+    heard = page.evaluate(BEEP)
+    page.unroute_all()
+    assert heard == pytest.approx(filmed.FLASH_S, abs=0.06)

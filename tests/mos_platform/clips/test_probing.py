@@ -169,7 +169,13 @@ def test_a_picture_that_changes_its_size_midway_is_refused(make_clip: MakeClip, 
         probe(joined, "joined.ts")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a video", b"RIFF", b"\0" * 4096])
+def test_an_empty_file_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    with pytest.raises(InputError, match=r"^a\.mp4 is empty; put the clip itself there\.$"):
+        probe(tmp_path / "a.mp4", "a.mp4")
+
+
+@pytest.mark.parametrize("content", [b"not a video", b"RIFF", b"\0" * 4096])
 def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "a.mp4"
     file.write_bytes(content)

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from mos_platform.exports.services import export_bundle
 from mos_platform.intake import take_in
-from mos_platform.metrics.importing import Imported, import_metrics
+from mos_platform.metrics.importing import Imported, import_metrics, remove_imported
 from mos_platform.metrics.models import ImportedValue, Measured
 from mos_platform.metrics.progress import metric_progress
 from mos_platform.stimuli.models import Study
@@ -220,3 +222,73 @@ def test_a_spreadsheets_byte_order_mark_is_no_part_of_a_name(study: Study, tmp_p
     file = tmp_path / "values.csv"
     file.write_text("metric,value,method,item\r\nlve,1.5,soft,one\r\n", encoding="utf-8-sig", newline="")
     assert import_metrics(study, file).new == 1
+
+
+@pytest.mark.parametrize("value", ["1e308", "-1.1e15"])
+def test_a_value_that_the_report_would_refuse_is_refused_at_import(
+    study: Study, table: Callable[..., Path], value: str
+) -> None:
+    file = table("metric,value,method,item", f"lve,{value},soft,one")
+    told = f"value {value!r} is not between -1e+15 and 1e+15; correct it, or leave the row out."
+    assert mistakes(study, file) == [f"values.csv row 2: {told}"]
+    assert import_metrics(study, table("metric,value,method,item", "lve,1e15,soft,one")).new == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("=cmd()", "cannot be used as a name"),
+        ("@sum", "cannot be used as a name"),
+        ("-x", "cannot be used as a name"),
+        ("+x", "cannot be used as a name"),
+        ("<b>x</b>", "cannot be used as a name"),
+        ("MOS", "has the name of the raters' mean opinion"),
+        ("d-mos", "has the name of the raters' mean opinion"),
+        ("Overall", "has the name of the question 'overall'"),
+    ],
+)
+def test_a_free_name_that_would_break_or_mislead_is_refused(
+    study: Study, table: Callable[..., Path], name: str, told: str
+) -> None:
+    file = table("metric,value,method,item,direction", f"{name},1,soft,one,higher")
+    (sentence,) = mistakes(study, file)
+    assert sentence.startswith(f"values.csv row 2: metric {name!r} {told}")
+
+
+def test_a_free_name_may_have_spaces_and_letters_of_any_language(
+    study: Study, table: Callable[..., Path]
+) -> None:
+    names = ["Größe (a/b) 5%", "score+v2.1@train", "_mine"]
+    rows = [f"{name},1,soft,one,higher" for name in names]
+    assert import_metrics(study, table("metric,value,method,item,direction", *rows)).new == 3
+
+
+def test_imported_values_are_removed_by_metric_and_what_is_measured_stays(
+    study: Study, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    Measured.objects.update(state=State.DONE, value=20.0)
+    rows = ("psnr,33,soft,one", "psnr,34,soft,two", "lve,1,soft,one")
+    import_metrics(study, table("metric,value,method,item", *rows), replace=True)
+    assert remove_imported(study, "PSNR") == 2
+    psnr = {row["value"] for row in exported(study, tmp_path) if row["metric"] == "psnr"}
+    assert psnr == {"20.0"}
+    assert list(study.imported_values.values_list("metric", flat=True)) == ["lve"]
+    with pytest.raises(InputError, match=r"no imported values of 'lvee' \(did you mean 'lve'\?\); imported"):
+        remove_imported(study, "lvee")
+    remove_imported(study, "lve")
+    with pytest.raises(InputError, match="nothing was imported into it"):
+        remove_imported(study, "lve")
+
+
+def test_the_command_says_how_many_were_removed_and_asks_for_a_file_or_a_metric(
+    study: Study, table: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = table("metric,value,method,item", "lve,1.5,soft,one", "lve,2.5,soft,two")
+    call_command("import_metrics", study.name, str(file))
+    call_command("import_metrics", study.name, "--remove", "lve")
+    told = capsys.readouterr().out.splitlines()
+    assert told[-1] == f"2 imported values of lve removed (study '{study.name}')."
+    with pytest.raises(CommandError, match="FILE"):
+        call_command("import_metrics", study.name)
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command("import_metrics", study.name, str(file), "--remove", "lve")

@@ -154,3 +154,11 @@ def test_names_that_no_file_system_holds_are_missing_files(laid: Path) -> None:
     folder = study(laid, stimuli={"pattern": f"{'x' * 300}/{{method}}/{{item}}.mp4"})
     (finding,) = found(folder, "clips")
     assert (finding.level, "4 clips of 4 missing" in finding.sentence) == ("fail", True)
+
+
+def test_phones_of_a_width_that_hardly_any_has_are_told(laid: Path) -> None:
+    (finding,) = found(study(laid, devices={"allow": ["phone"], "min_screen_width": 1024}), "devices")
+    assert (finding.level, "1024 CSS pixels" in finding.sentence) == ("warn", True)
+    assert found(study(laid, devices={"allow": ["phone"], "min_screen_width": 360}), "devices") == []
+    both = {"allow": ["phone", "desktop"], "min_screen_width": 1024}
+    assert found(study(laid, devices=both), "devices") == []

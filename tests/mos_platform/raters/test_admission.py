@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from entering import changed, send
 from every_type import STUDY
 from imported import rows_of
 
@@ -17,14 +16,6 @@ from mos_platform.stimuli.models import Study
 
 pytestmark = pytest.mark.django_db
 
-DESKTOP = {"device": "desktop", "screen_width": "1920", "screen_height": "1080"}
-
-
-def changed(study: Study, **keys: Any) -> Study:
-    study.config = {**study.config, **keys}
-    study.save()
-    return Study.objects.get(pk=study.pk)
-
 
 def page(study: Study, accept: str = "", query: str = "") -> str:
     door = reverse("raters:welcome", args=[open_link(study).token])
@@ -33,8 +24,7 @@ def page(study: Study, accept: str = "", query: str = "") -> str:
 
 def enter(study: Study, *, simulated: bool = False, **fields: str) -> HttpResponse:
     link = simulated_link(study) if simulated else open_link(study)
-    form = {"consent": "on", "expertise": "some", **DESKTOP, **fields}
-    return Client().post(reverse("raters:welcome", args=[link.token]), form)
+    return send(reverse("raters:welcome", args=[link.token]), **fields)
 
 
 def refused(study: Study, *words: str, **fields: str) -> None:
@@ -48,17 +38,17 @@ def refused(study: Study, *words: str, **fields: str) -> None:
 
 def test_only_the_wanted_experience_is_admitted(small_study):
     study = changed(small_study, recruitment={"expertise": ["none", "expert"]})
-    refused(study, "people who have no experience", "professionally", "Nothing about you was stored")
+    refused(study, "another level of experience", "Nothing about you was stored")
     assert enter(study, expertise="expert").status_code == 302
 
 
 def test_only_the_wanted_devices_are_admitted(small_study):
     study = changed(small_study, devices={"allow": ["desktop", "tablet"]})
-    refused(study, "a computer or a tablet", device="phone")
+    refused(study, "computer, tablet", "open the same address there", device="phone")
     refused(study, "allow JavaScript", device="")
     refused(study, "allow JavaScript", device="fridge")
     assert enter(study, device="tablet").status_code == 302
-    assert "This study needs a computer or a tablet." in page(study)
+    assert "One of these devices: computer, tablet." in page(study)
 
 
 def test_a_screen_has_to_be_large_enough(small_study):
@@ -70,7 +60,13 @@ def test_a_screen_has_to_be_large_enough(small_study):
     assert enter(study).status_code == 302
     rater = Rater.objects.get()
     assert (rater.screen_width, rater.screen_height) == (1920, 1080)
-    assert "a screen at least 1280 pixels wide and 720 pixels high" in page(study)
+    assert "A screen at least 1280 pixels wide and 720 pixels high." in page(study)
+
+
+def test_one_side_of_the_screen_alone_can_have_a_rule(small_study):
+    study = changed(small_study, devices={"min_screen_height": 900})
+    refused(study, "at least 900 pixels high", "1920 × 800", screen_height="800")
+    assert "A screen at least 900 pixels high." in page(study)
 
 
 def test_a_full_study_says_so_and_those_who_began_go_on(small_study):
@@ -121,3 +117,10 @@ def test_the_chosen_language_is_stored(db):
 
 def test_a_study_in_one_language_offers_no_choice(small_study):
     assert "hreflang" not in page(small_study, "de")
+
+
+def test_around_texts_in_a_language_that_the_interface_lacks_the_page_is_english(small_study):
+    told = page(changed(small_study, language="fa"))
+    assert '<html lang="en" dir="ltr">' in told
+    assert '<h1 lang="fa" dir="rtl">A small study</h1>' in told
+    assert "What happens" in told

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from every_type import STUDY
 from imported import rows_of
+from viewing import seen, watched
 
 from mos_platform.assignments.models import Showing, Trial
 from mos_platform.assignments.services import reserve_sitting
@@ -49,12 +50,10 @@ def state(sitting: Sitting) -> dict[str, Any]:
 
 
 def post(trial: dict[str, Any], answers: dict[str, str]) -> tuple[int, dict[str, Any]]:
-    Trial.objects.filter(token=trial["token"]).update(
-        state=Trial.State.OPENED, opened_at=timezone.now() - timedelta(seconds=60)
-    )
+    watched(trial["token"])
     answer = Client().post(
         reverse("ratings:answers", args=[trial["token"]]),
-        {"answers": answers},
+        {"answers": answers, "events": seen(trial)},
         content_type="application/json",
     )
     return answer.status_code, answer.json()

@@ -77,6 +77,14 @@ def test_the_first_delivery_is_recorded_and_costs_one_read(study, django_assert_
     assert Showing.objects.get(pk=shown.pk).delivered_at == at
 
 
+def test_an_answer_without_a_byte_of_the_clip_is_no_delivery(study):
+    shown = Showing.objects.filter(role="clip").first()
+    asked = [{"HTTP_IF_NONE_MATCH": f'"{shown.token}"'}, {"HTTP_RANGE": "bytes=999-"}]
+    statuses = [Client().get(address(shown), **headers).status_code for headers in asked]
+    assert [*statuses, Client().head(address(shown)).status_code] == [304, 416, 200]
+    assert Showing.objects.get(pk=shown.pk).delivered_at is None
+
+
 def test_tokens_of_stimuli_trials_and_sittings_lead_nowhere(study):
     trial = Showing.objects.first().trial
     for token in (trial.token, trial.sitting.token, trial.stimulus.token, "0", "nothing"):

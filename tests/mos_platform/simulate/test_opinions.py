@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mos_platform.ratings.presentation import PAIR_CHECK, RATING_CHECK
 from mos_platform.simulate.client import Cell, Reply
 from mos_platform.simulate.opinions import Mind
+from mos_platform.words import LANGUAGES, say
 from studies.simulation import SimulationModel
 
 MEANS = {"good": 4.0, "middling": 3.0, "bad": 2.0}
@@ -18,6 +18,10 @@ GRADES = [{"value": str(value), "label": label} for value, label in ((5, "Excell
     {"value": str(value), "label": ""} for value in (2, 3, 4)
 ]
 SIDES = [{"value": value, "label": f"{value} clip"} for value in ("left", "tie", "right")]
+
+
+def check_sentence(key: str, label: str, language: str = "en") -> str:
+    return say(f"checks.{key}", language, {"label": label})
 
 
 def address(method: str, item: str) -> str:
@@ -130,15 +134,31 @@ def test_a_mind_is_the_same_at_every_run():
 
 def test_an_attention_check_is_read_from_its_text():
     mind = Mind(model(), "abc", 1)
-    check = rating("/media/gooda.mp4", RATING_CHECK.format(label="Bad"))
+    check = rating("/media/gooda.mp4", check_sentence("rating", "Bad"))
     assert reply(mind, check).answers == {"overall": "1"}
-    check = pair("/media/gooda.mp4", "/media/bada.mp4", PAIR_CHECK.format(label="right clip"))
+    check = pair("/media/gooda.mp4", "/media/bada.mp4", check_sentence("pair", "right clip"))
     assert reply(mind, check).answers == {"better": "right"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_attention_check_is_read_in_every_language(language: str):
+    mind = Mind(model(), "abc", 1)
+    for key in ("rating", "rating_again"):
+        check = rating(address("good", "a"), check_sentence(key, "Bad", language))
+        assert reply(mind, check).answers == {"overall": "1"}
+
+
+def test_a_question_that_quotes_a_grade_is_no_attention_check():
+    quoting, plain = (
+        [reply(mind, rating(address("good", "a"), text)).answers for mind in minds(5)]
+        for text in ("Would you choose “Bad”, «Bad» or “Excellent”?", "How good?")
+    )
+    assert quoting == plain
 
 
 def test_inattentive_raters_answer_anything():
     minds = [Mind(model(inattentive_share=1.0), "abc", number) for number in range(1, 101)]
-    check = rating("/media/gooda.mp4", RATING_CHECK.format(label="Bad"))
+    check = rating("/media/gooda.mp4", check_sentence("rating", "Bad"))
     answers = [reply(mind, check).answers["overall"] for mind in minds]
     assert set(answers) == {"1", "2", "3", "4", "5"}
 
@@ -152,9 +172,9 @@ def minds(count: int = 200, **changes: Any) -> list[Mind]:
 
 
 def test_a_grade_without_a_word_is_asked_for_by_its_value():
-    check = rating(address("good", "a"), RATING_CHECK.format(label="2"))
+    check = rating(address("good", "a"), check_sentence("rating", "2"))
     assert set(answered(minds(5), check)) == {"2"}
-    slider = question("continuous", text="Here, please set the slider to “70”.", low=0, high=100)
+    slider = question("continuous", text=check_sentence("slider", "70"), low=0, high=100)
     assert set(answered(minds(5), trial("rating", slider, clip=address("good", "a")))) == {"70"}
 
 

@@ -168,10 +168,6 @@ BROKEN = [
     (without_a_picture, "two.png, the picture of item 'two', is missing"),
     (with_("{gender:", "{fps:"), "'fps' has the name of a column"),
     (
-        with_("metrics:", "recruitment: {by: mturk}\nmetrics:"),
-        "recruitment by mturk is not served yet",
-    ),
-    (
         with_("metrics:", "design: {sittings_per_rater: 2}\nmetrics:"),
         "several sittings per rater are not served yet",
     ),

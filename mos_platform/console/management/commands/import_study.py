@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.urls import reverse
 
 from mos_platform import environment as env
 from mos_platform.intake import take_in
@@ -15,7 +14,7 @@ from mos_platform.metrics.progress import progress
 from mos_platform.metrics.readiness import metric_findings
 from mos_platform.preflight.findings import counted
 from mos_platform.progress import phases_bar
-from mos_platform.raters.services import open_link
+from mos_platform.raters.services import path_for_raters
 from mos_platform.stimuli.models import Study
 from mos_platform.uploads.services import take_in_zip
 
@@ -57,10 +56,20 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Study '{imported.study.name}' is here already, unchanged; nothing was imported."
             )
-        address = settings.BASE_URL + reverse("raters:welcome", args=[open_link(imported.study).token])
+        self._say_how_raters_come(imported.study)
+
+    def _say_how_raters_come(self, study: Study) -> None:
+        path = path_for_raters(study)
+        if path is None:
+            self.stdout.write(
+                f"Raters come by invitation: python -m mos_platform invite {study.name} --count N"
+            )
+            return
         # `serve --bind` comes later, and in a process of its own.
         where = "" if env.text("MOS_BASE_URL") else " at its usual address"
-        self.stdout.write(f"Link for raters, once the platform is served{where}: {address}")
+        reader = {"prolific": "Study link for Prolific", "mturk": "ExternalURL for Mechanical Turk"}
+        named = reader.get(study.parsed.recruitment.by, "Link for raters")
+        self.stdout.write(f"{named}, once the platform is served{where}: {settings.BASE_URL}{path}")
 
 
 def _described(study: Study) -> str:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from mos_platform.locking import migrate
 from mos_platform.server import serve
+from mos_platform.worker import STOP_S
 
 
 class Command(BaseCommand):
@@ -24,13 +25,18 @@ class Command(BaseCommand):
         if settings.EMBEDDED:
             migrate()
         try:
-            serve(options["bind"], self._say)
+            serve(options["bind"], self._say, self._say_leaving)
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
 
     def _say(self, url: str) -> None:
         self.stdout.write(f"Serving at {url} (stop with Ctrl-C)")
         self.stdout.flush()
+
+    def _say_leaving(self) -> None:
+        if settings.EMBEDDED:
+            self.stderr.write(f"Finishing what is under way (at most {STOP_S / 60:g} min) …")
+            self.stderr.flush()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

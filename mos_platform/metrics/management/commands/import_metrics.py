@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from mos_platform.metrics.importing import Imported, import_metrics
+from mos_platform.metrics.importing import Imported, import_metrics, remove_imported
 from mos_platform.stimuli.lookup import find_study
 
 
@@ -17,7 +17,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's id")
-        parser.add_argument("file", type=Path, metavar="FILE", help="columns as in a bundle's metrics.csv")
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument(
+            "file", nargs="?", type=Path, metavar="FILE", help="columns as in a bundle's metrics.csv"
+        )
+        what.add_argument("--remove", metavar="METRIC", help="remove the imported values of this metric")
         parser.add_argument(
             "--replace",
             action="store_true",
@@ -26,6 +30,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         study = find_study(options["study"])
+        if options["remove"] is not None:
+            n = remove_imported(study, options["remove"])
+            removed = f"{n} imported value{'s' if n != 1 else ''} of {options['remove']} removed"
+            self.stdout.write(f"{removed} (study '{study.name}').")
+            return
         imported = import_metrics(study, options["file"], replace=options["replace"])
         self.stdout.write(f"{_told(imported)} (study '{study.name}'; {', '.join(imported.metrics)}).")
 
