@@ -51,7 +51,9 @@ def test_a_whole_sitting_in_firefox(rater: Visitor, every_platform):
         rater.wait_for_trial(position)
         rater.rate(0)
         position += 1
-        rater.page.locator(f"#end:visible, #progress:has-text('{position} of ')").first.wait_for()
+        rater.page.locator(
+            f"#end:visible, #between:visible, #progress:has-text('{position} of ')"
+        ).first.wait_for()
     expect(rater.page.locator("#code")).to_have_text(every_platform.rows(CODE, rater.token)[0][0])
     played = [share for (share,) in every_platform.rows(PLAYED, rater.token)]
     assert played
