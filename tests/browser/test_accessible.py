@@ -20,7 +20,11 @@ def told(inspector: Inspector) -> str:
 
 @pytest.mark.parametrize(
     ("language", "device", "scheme"),
-    [("en", "desktop", "light"), ("ar", "phone", "light"), ("de", "phone", "dark")],
+    [
+        pytest.param("en", "desktop", "light", marks=pytest.mark.all),
+        ("ar", "phone", "light"),
+        pytest.param("de", "phone", "dark", marks=pytest.mark.all),
+    ],
 )
 def test_the_way_to_the_first_trials(visit_spoken: Visit, spoken_platform, language, device, scheme):
     inspector = Inspector(visit_spoken(device, color_scheme=scheme, locale=language))
@@ -36,7 +40,7 @@ def test_the_way_to_the_first_trials(visit_spoken: Visit, spoken_platform, langu
     assert inspector.wrong == [], told(inspector)
 
 
-@pytest.mark.parametrize("device", ["desktop", "phone"])
+@pytest.mark.parametrize("device", [pytest.param("desktop", marks=pytest.mark.all), "phone"])
 def test_every_kind_of_trial_and_the_end(visit_every: Visit, every_platform, device: str):
     inspector = Inspector(visit_every(device))
     inspector.rater.consent(every_platform.link)
@@ -47,8 +51,15 @@ def test_every_kind_of_trial_and_the_end(visit_every: Visit, every_platform, dev
     assert inspector.wrong == [], told(inspector)
 
 
-@pytest.mark.parametrize("device", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("device", "scheme"),
+    [
+        ("phone", "light"),
+        pytest.param("desktop", "light", marks=pytest.mark.all),
+        pytest.param("desktop", "dark", marks=pytest.mark.all),
+        pytest.param("phone", "dark", marks=pytest.mark.all),
+    ],
+)
 def test_leaving_and_what_cannot_be_served(visit: Visit, platform, device: str, scheme: str):
     rater = visit(device, color_scheme=scheme)
     rater.forgiven = ["404"]
@@ -57,8 +68,8 @@ def test_leaving_and_what_cannot_be_served(visit: Visit, platform, device: str, 
     sitting = rater.page.url
     rater.page.goto(f"{sitting}withdraw/")
     inspector.look("leaving")
-    rater.act(rater.page.locator("form button"))
-    rater.page.wait_for_load_state()
+    with rater.page.expect_navigation():
+        rater.act(rater.page.locator("form button"))
     inspector.look("left")
     rater.page.goto(platform.link)
     inspector.look("coming back")
