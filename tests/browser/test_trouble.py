@@ -134,7 +134,8 @@ def test_a_clip_that_comes_slowly_is_waited_for_with_its_share(visit: Visit, pla
     rater = visit()
     rater.consent(platform.link)
     network = rater.context.new_cdp_session(rater.page)
-    slow = {"offline": False, "latency": 50, "downloadThroughput": 12_000, "uploadThroughput": 50_000}
+    slow = {"offline": False, "latency": 50, "downloadThroughput": 15_000, "uploadThroughput": 50_000}
+    network.send("Network.setCacheDisabled", {"cacheDisabled": True})  # it may have come already
     network.send("Network.emulateNetworkConditions", slow)
     rater.page.reload()
     rater.press_button("Start")
