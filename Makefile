@@ -11,6 +11,8 @@ TEST_PACKAGES := chromium redis-server postgresql espeak-ng ffmpeg poppler-utils
 TORCH := torch==2.13.0
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
+# More than two cores: many tests wait until a clip has played or a server is up.
+TEST_PROCESSES ?= 3
 COVERAGE_ARGS ?=
 
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
@@ -33,10 +35,10 @@ torch: $(TEST_STAMP) ## PyTorch for the metrics by networks: not locked, since i
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet "$(TORCH)"
 
 test: check packages torch-at-hand ## everything that has to pass
-	$(BIN)/pytest -n 2 --dist loadscope -m "not all" $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope -m "not all" $(PYTEST_ARGS)
 
 test-all: check packages torch-at-hand ## the tests and the exhaustive walks
-	$(BIN)/pytest -n 2 --dist loadscope $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope $(PYTEST_ARGS)
 
 check: lint types contracts migrations ## lint, types, import contracts and migrations only
 

@@ -11,13 +11,14 @@ from analysis import csvfile
 from analysis.stats.arrays import BoolArray
 from analysis.stats.result import Note
 from analysis.tables import Parsed, natural, typed, with_question, without_missing
-from studies.bundle import CHOICES, COMPARISONS
+from studies.bundle import CHOICES, COMPARISONS, RATING_KINDS
 from studies.errors import InputError
 from studies.scales import SCALES
 
 NO_COMPARISONS = pd.DataFrame(columns=[*COMPARISONS.header, "n", "row"])
 CCR = SCALES["ccr7"]
 SIDES = ("left", "right")
+PRACTICE = ("training", "dummy")
 
 
 def read_comparisons(raw: bytes, where: str, question_column: str | None) -> Parsed:
@@ -26,7 +27,7 @@ def read_comparisons(raw: bytes, where: str, question_column: str | None) -> Par
     Where raters or items are not named the column is empty throughout. `sides_known` is false for
     winner/loser data, whose sides are an artefact. `score` (NaN where there is none) is of the second
     relative to the first; `first` is the side that came first, "" where it does not matter. A missing choice
-    is the score's sign.
+    is the score's sign. Practice, by column `kind`, is left out.
     """
     frame = csvfile.read_table(raw, where)
     sided = not {"winner", "loser"} & set(frame.columns) or set(frame.columns) >= {*SIDES, "choice"}
@@ -41,8 +42,15 @@ def read_comparisons(raw: bytes, where: str, question_column: str | None) -> Par
     frame = frame.assign(sides_known=sided, n=_counts(frame, where))
     _refuse_same(frame, where)
     graded, notes = _graded(frame, where)
-    parsed = without_missing(graded, "choice", where)
+    parsed = without_missing(_without_practice(graded, where), "choice", where)
     return Parsed(parsed.frame, (*parsed.notes, *notes, *_judged_again(parsed.frame)))
+
+
+def _without_practice(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    if "kind" not in frame:
+        return frame
+    csvfile.words(frame, "kind", RATING_KINDS, where)
+    return frame[~frame["kind"].isin(PRACTICE)]
 
 
 def _judged_again(frame: pd.DataFrame) -> list[Note]:

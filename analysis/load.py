@@ -134,7 +134,7 @@ def load_opened(
         tables.read_raters(opened.files[RATERS.file], RATERS.file) if RATERS.file in opened.files else None
     )
     values = _metrics(opened, metrics, stimuli)
-    scales, scale_notes = _scales(opened, ratings.frame, header, scale)
+    scales, scale_notes = _scales(opened, tables.without_sound_checks(ratings.frame), header, scale)
     graded = compared.graded_questions(comparisons.frame)
     scales = {**dict.fromkeys(graded, (float(compared.CCR.low), float(compared.CCR.high))), **scales}
     bare = compared.without_scores(comparisons.frame, _asked_by(header.config, "CCR"))
@@ -333,7 +333,8 @@ def _assembled(
     ratings, comparisons, stimuli, raters, metrics = frames
     config = header.config
     declared = [question.id for part in config.parts for question in part.questions] if config else []
-    asked = [*ratings["question"].unique(), *comparisons["question"].unique()]
+    judged_on = tables.without_sound_checks(ratings)["question"].unique()
+    asked = [*judged_on, *comparisons["question"].unique()]
     aside = tables.set_aside(config, ratings, stimuli)
     judged = stimuli[~stimuli["stimulus"].isin(aside)]
     methods = [*judged["method"], *comparisons["left"], *comparisons["right"]]
@@ -343,7 +344,7 @@ def _assembled(
         marked |= {config.reference.name} & {*methods}
     marked |= {header.reference} - {None}
     references = tables.natural(marked)
-    used = [scales[question] for question in ratings["question"].unique()] or list(scales.values())
+    used = [scales[question] for question in judged_on] or list(scales.values())
     return StudyData(
         study=header.study,
         title=header.title,

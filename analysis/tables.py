@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analysis import csvfile
 from analysis.stats.result import Note
-from studies.bundle import RATERS, RATING_KINDS, RATINGS, STIMULI, Table
+from studies.bundle import RATERS, RATING_KINDS, RATINGS, SOUND_CHECK, STIMULI, Table
 from studies.config import Method, StudyConfig
 from studies.errors import InputError
 from studies.scales import SCALES
@@ -207,6 +207,12 @@ def stated_scales(
         of = f"question {unknown!r}" if unknown else "any question"
         raise InputError(f"{where} has no ratings of {of} without a scale; {names}.")
     return {name: ends[name if name in ends else ""] for name in open_ if name in ends or "" in ends}
+
+
+def without_sound_checks(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Without the numbers that raters typed: they are on no scale."""
+    typed_in = (ratings["question"] == SOUND_CHECK) & (ratings["kind"] == "trap")
+    return ratings[~typed_in.to_numpy(dtype=bool)]
 
 
 def with_assumed_scales(

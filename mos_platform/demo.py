@@ -64,7 +64,7 @@ def run(study: Study, base_url: str, say: Say) -> None:
     """With the server up: metrics, simulated raters, bundle, report."""
     wait_for_metrics(study)
     with progress_bar("Simulated raters at work") as advance:
-        sat = simulate(study, load_simulation(FOLDER), base_url, advance)
+        sat = simulate(study, load_simulation(FOLDER), base_url, advance).sat
     say(f"{sat} simulated raters took part now; {study.raters.filter(simulated=True).count()} in all.")
     _report(study, say)
 

@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 
 from mos_platform.stimuli.lookup import find_study
 from mos_platform.stimuli.models import Study
-from studies.config import CONFIG_FILE, StudyConfig, load_study, missing_clips
+from studies.config import CONFIG_FILE, StudyConfig, load_study, missing_clips, told_missing
 from studies.errors import InputError
 
 FLAG = "MOS_PREVIEW"
@@ -61,8 +61,8 @@ def _link_folder(source: Path, folder: Path) -> None:
     missing = missing_clips(config, home)
     if missing:
         raise InputError(
-            f"{len(missing)} of {len(config.given_cells())} clips are missing in {home} (the first is "
-            f"{missing[0]}); add the files, or correct 'stimuli', 'methods' or 'items'."
+            f"{len(missing)} of {len(config.given_cells())} clips are missing in {home}: "
+            f"{told_missing(config, home)}; add the files, or correct 'stimuli', 'methods' or 'items'."
         )
     (folder / SOURCE).symlink_to(home.resolve(), target_is_directory=True)
     files = {cell: config.clip_path(*cell) for cell in config.given_cells()}

@@ -15,6 +15,7 @@ import httpx
 from django.conf import settings
 
 from mos_platform.gunicorn_settings import PARENT
+from mos_platform.locking import collect_static
 from mos_platform.worker import embedded_worker
 from studies.errors import InputError
 
@@ -54,6 +55,8 @@ def serve(bind: str, ready: Callable[[str], None], leaving: Callable[[], None] =
 def _process(bind: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     with _listening(bind) as listener:
         url = _url(listener)
+        if settings.EMBEDDED:
+            collect_static()
         child = _start(listener, url)
     try:
         # The child comes first: its death signal is tied to the thread that started it, and forking is

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "mos_platform.ratings",
     "mos_platform.metrics",
     "mos_platform.exports",
+    "mos_platform.standing",
     "mos_platform.uploads",
     "mos_platform.console",
 ]
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "mos_platform.security.content_security_policy",
+    "mos_platform.security.without_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,7 +105,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = env.writable_folder(VAR / "static")
 STATICFILES_DIRS = [BASE_DIR / "mos_platform" / "static"]
-WHITENOISE_USE_FINDERS = EMBEDDED
+# The server collects and compresses them before it starts; whatever runs without it takes them as they lie.
+WHITENOISE_USE_FINDERS = EMBEDDED and not (STATIC_ROOT / "css").is_dir()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -135,7 +138,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["mos_platform.ratings.bodies.SmallJSONParser"],
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "mos_platform.ratings.api.errors",
 }
@@ -156,12 +159,13 @@ CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in 
 CELERY_TASK_ROUTES = {
     "uploads.*": {"queue": "mos.awaited"},
     "console.*": {"queue": "mos.awaited"},
+    "standing.*": {"queue": "mos.awaited"},
     "metrics.by_network": {"queue": "gpu"},
 }
 # Sweeps re-send whatever is unfinished; the embedded worker runs them every second instead.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": 30.0, "options": {"expires": 30}}
-    for name in ("metrics.sweep", "console.sweep", "uploads.sweep")
+    for name in ("metrics.sweep", "console.sweep", "uploads.sweep", "standing.sweep", "assignments.sweep")
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 
@@ -171,4 +175,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("MOS_LOG_LEVEL", "WARNING")},
+    # What a rater or a bot is refused is told to them; a busy study would fill the log with it.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

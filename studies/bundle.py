@@ -1,8 +1,10 @@
 """The study bundle, schema version 1: the tables that pass from the platform to the analysis.
 
 A folder (or the same folder zipped) of CSV files: UTF-8, header row, empty cell = missing, times ISO 8601
-UTC, ids opaque and stable. `study.json` holds the frozen config, or, in a bundle of other people's data, the
-`scales` ([lowest, highest] by question); `manifest.json` the sha256 of every file.
+UTC, ids opaque and stable. Texts of raters are as they wrote them: no sign is put before those that a
+spreadsheet program would run as formulas, since whoever reads the text would read it too. `study.json` holds
+the frozen config, or, in a bundle of other people's data, the `scales` ([lowest, highest] by question);
+`manifest.json` the sha256 of every file.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ TEXTS_FILE = "texts.csv"
 LARGEST_NUMBER = 1e15  # up to here floats hold whole numbers exactly, and products of several stay finite
 
 Kind = Literal["text", "integer", "number", "boolean", "time"]
+
+SOUND_CHECK = "sound_check"  # the question of trials that have spoken digits typed; the score is their number
 
 RATING_KINDS = ("scored", "dummy", "training", "gold", "trap", "repeat")
 CHOICES = ("left", "right", "tie")
@@ -118,6 +122,7 @@ RATERS = Table(
         Column("simulated", "boolean"),
         Column("consented_at", "time"),
         Column("consent_version"),
+        Column("checks_given_up", "integer"),  # attention checks and gold whose clips were said not to play
         *_SETUP,
     ),
 )
@@ -142,6 +147,7 @@ COMPARISONS = Table(
         *_needed("rater", "item", "left", "right", "question", "choice"),
         Column("first"),
         Column("score", "number"),
+        Column("kind"),
         Column("expected_choice"),
         Column("expected_low", "number"),
         Column("expected_high", "number"),

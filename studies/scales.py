@@ -28,10 +28,6 @@ class Scale:
         """The whole grades, lowest first."""
         return range(self.low, self.high + 1)
 
-    @property
-    def midpoint(self) -> float:
-        return (self.low + self.high) / 2
-
 
 # The five words of absolute category rating.
 EXCELLENT_TO_BAD = ("Excellent", "Good", "Fair", "Poor", "Bad")

@@ -25,6 +25,10 @@ class Attention(Thresholds):
 
     allowed_misses: Annotated[int, Field(ge=0)] = 0
     """How many checks and gold trials, together, may be missed."""
+    on_missed_check: Literal["mark", "warn", "end"] = "mark"
+    """While a rater takes part. `mark`: misses are stored, nothing else; `warn`: soon after a miss the rater
+    is asked once to watch and read with care, not told where; `end`: more misses than are allowed end the
+    sitting with the reason and a note on how to appeal. Answers that were given stay."""
 
 
 class Playback(Thresholds):

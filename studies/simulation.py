@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import Field, model_validator
@@ -22,6 +22,8 @@ HINT = f"give a {SIMULATION_FILE} or its folder"
 
 Deviation = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Profile = Literal["careful", "lazy", "straight_liner", "dropper", "cheater", "slow"]
+PROFILES: tuple[Profile, ...] = get_args(Profile)
 
 
 class OpinionModel(Strict):
@@ -67,7 +69,9 @@ class SimulationModel(Strict):
     """Simulated raters of one study. `expertise` and `devices` map each to its share; shares sum to 1.
 
     `preferences` are of questions in PC, `choices` of those with options, `questions` of all that are rated.
-    Attentive raters give the answers that `gold` expects of its clips.
+    Attentive raters give the answers that `gold` expects of its clips. `profiles` are shares of raters by how
+    they behave (`mos_platform.simulate.profiles`); without any all are careful, but for `inattentive_share`,
+    who answer anything.
     """
 
     simulated: Literal[True]
@@ -84,11 +88,16 @@ class SimulationModel(Strict):
     preferences: Mapping[Identifier, PreferenceModel] = {}
     choices: Mapping[Identifier, ChoiceModel] = {}
     gold: tuple[Gold, ...] = ()
+    profiles: Mapping[Profile, Share] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> SimulationModel:
         _check_whole("expertise", self.expertise)
         _check_whole("devices", self.devices)
+        if self.profiles:
+            _check_whole("profiles", dict(self.profiles.items()))
+            if self.inattentive_share:
+                raise ValueError("'profiles' say who is inattentive; remove 'inattentive_share'")
         for question, preference in self.preferences.items():
             if preference.by not in self.questions:
                 raise ValueError(

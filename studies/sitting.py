@@ -12,15 +12,16 @@ SECONDS_PER_QUESTION = {"rating": 3.0, "choice": 5.0, "text": 25.0}
 
 def scored_trials(config: StudyConfig, part: Part) -> int:
     """The scored trials of this part in one sitting."""
-    units = len(config.scored_items) * (_pairs(config, part) if part.is_paired else _methods(config, part))
+    units = units_per_rater(config, part)
     return min(part.trials_per_sitting or units, units)
 
 
 def trials(config: StudyConfig, part: Part) -> int:
     """All trials of this part in one sitting, unscored ones included."""
-    practice = len([item for item in config.items if item.role == "training"]) * _methods(config, part)
-    checks = part.attention_checks if part.is_paired or part.ratings else 0
-    others = checks + min(part.training, practice) + part.dummies + part.repeats + part.gold
+    practice = len([item for item in config.items if item.role == "training"]) * _judged(config, part)
+    checks = part.sound_checks + (part.attention_checks if part.is_paired or part.ratings else 0)
+    unscored = min(part.training, practice) + min(part.dummies, units_per_rater(config, part))
+    others = unscored + checks + part.repeats + part.gold
     return scored_trials(config, part) + others
 
 
@@ -48,9 +49,12 @@ def sitting_seconds(config: StudyConfig, clip_seconds: float) -> float:
     )
 
 
-def _methods(config: StudyConfig, part: Part) -> int:
-    return methods_judged(part, len(config.scored_methods), config.design.raters)
+def units_per_rater(config: StudyConfig, part: Part) -> int:
+    """The clips, or pairs, that one rater can judge."""
+    return len(config.scored_items) * _judged(config, part)
 
 
-def _pairs(config: StudyConfig, part: Part) -> int:
-    return pairs_compared(part, len(config.scored_methods), config.design.raters)
+def _judged(config: StudyConfig, part: Part) -> int:
+    """The methods, or pairs of methods, that are judged of each item in one sitting."""
+    count = pairs_compared if part.is_paired else methods_judged
+    return count(part, len(config.scored_methods), config.design.raters)

@@ -102,9 +102,18 @@ def foreign_to_studies(_path: Path, tree: ast.Module) -> Iterator[str]:
     )
 
 
+def eager_scipy(_path: Path, tree: ast.Module) -> Iterator[str]:
+    """`import scipy` loads a part of it when that is used; all at once, a program starts a second later."""
+    return (f"{line}: {name}" for line, name in imported(tree) if name.startswith("scipy."))
+
+
 @pytest.mark.parametrize("rule", [asserts, keyword_catchalls, long_functions, long_files, global_random])
 def test_every_package_keeps_the_rule(repo: Path, rule: Rule) -> None:
     assert breaches(repo, sources(repo, *PACKAGES), rule) == []
+
+
+def test_the_platform_starts_without_scipy(repo: Path) -> None:
+    assert breaches(repo, sources(repo, "mos_platform"), eager_scipy) == []
 
 
 def test_test_and_deployment_files_stay_short(repo: Path) -> None:
@@ -134,6 +143,7 @@ def test_studies_needs_only_pydantic_and_a_yaml_reader(repo: Path) -> None:
         (file_access, "with open('x') as f: ..."),
         (file_access, "table = pd.read_csv('x')"),
         (foreign_to_studies, "import numpy as np"),
+        (eager_scipy, "from scipy.signal import butter"),
     ],
 )
 def test_each_rule_sees_its_breach(rule: Rule, code: str) -> None:

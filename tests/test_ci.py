@@ -40,7 +40,7 @@ def test_make_test_runs_every_kind_of_check(repo: Path) -> None:
         "mypy",
         "lint-imports",
         "makemigrations --check",
-        'pytest -n 2 --dist loadscope -m "not all"',
+        'pytest -n 3 --dist loadscope -m "not all"',
     ):
         assert command in plan
 

@@ -3,28 +3,41 @@
 In a fence marked `console` a line that starts with `$ ` is a command, continued by a trailing backslash; the
 lines under it are what it prints, `…` standing for any text. The commands run in the order of the page, in
 one folder that looks like a checkout and has its own `var/`. `make demo` is run as the program it starts with
---once; of other make targets only the existence is checked, because they run this test; `serve` is started,
-asked whether it is well, and stopped. Commands in other fences (`sh`, `text`) are not run.
+--once, on two items and with few raters (whole in the exhaustive walks); of other make targets only the
+existence is checked, because they run this test; `serve` is started, asked whether it is well, and stopped.
+Commands in other fences (`sh`, `text`) are not run.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
+import yaml
 
 FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 DEMO = ".venv/bin/python -m mos_platform demo --once"
 LONGEST_S = 600
+# Stopping waits for the metrics that are being computed.
+STOP_S = 150
+FEW_ITEMS = 2
+FEW_RATERS = 9
+
+
+Demo = Callable[[Path, Path], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -57,18 +70,45 @@ def readme(repo: Path) -> str:
     return (repo / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def checkout(repo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def checkout(repo: Path, tmp_path: Path) -> Path:
     """The repository by links, except for what the commands write."""
-    folder = tmp_path_factory.mktemp("readme") / "checkout"
-    folder.mkdir()
-    for entry in repo.iterdir():
-        if entry.name not in ("var", ".venv", ".git"):
-            (folder / entry.name).symlink_to(entry)
+    folder = linked(repo, tmp_path / "checkout")
     (folder / ".venv").symlink_to(sys.prefix)
     if (repo.parent / "shared").is_dir():
         (folder.parent / "shared").symlink_to(repo.parent / "shared")
     return folder
+
+
+def linked(source: Path, target: Path) -> Path:
+    target.mkdir(parents=True)
+    for entry in source.iterdir():
+        if entry.name not in ("var", ".venv", ".git"):
+            (target / entry.name).symlink_to(entry)
+    return target
+
+
+@contextmanager
+def small_demo(checkout: Path, repo: Path) -> Iterator[None]:
+    """The checkout's demo has two items and few raters meanwhile."""
+    (checkout / "studies").unlink()
+    demo = linked(repo / "studies", checkout / "studies") / "demo"
+    demo.unlink()
+    linked(repo / "studies" / "demo", demo)
+    rewrite(demo / "study.yaml", lambda study: {"items": study["items"][:FEW_ITEMS]})
+    rewrite(demo / "simulation.yaml", lambda _: {"raters": FEW_RATERS})
+    try:
+        yield
+    finally:
+        shutil.rmtree(checkout / "studies")
+        (checkout / "studies").symlink_to(repo / "studies")
+
+
+def rewrite(file: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Put a changed file in the place of a link."""
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    file.unlink()
+    file.write_text(yaml.safe_dump(content | change(content), sort_keys=False), encoding="utf-8")
 
 
 def environment() -> dict[str, str]:
@@ -105,11 +145,11 @@ def run_server(command: str, folder: Path) -> str:
         )
     try:
         address = wait_for_address(log, server)
-        with urlopen(f"{address}/healthz", timeout=10) as answer:
+        with urlopen(f"{address}/healthz", timeout=30) as answer:
             assert answer.status == 200
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(30)
+        server.wait(STOP_S)
     return log.read_text()
 
 
@@ -122,9 +162,10 @@ def wait_for_address(log: Path, server: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"no address was printed: {log.read_text()[-3000:]}")
 
 
-def perform(command: str, repo: Path, checkout: Path) -> str:
+def perform(command: str, repo: Path, checkout: Path, demo: Demo) -> str:
     if command.split()[:2] == ["make", "demo"]:
-        return run(DEMO, checkout)
+        with demo(checkout, repo):
+            return run(DEMO, checkout)
     if command.split()[0] == "make":
         return run(f"make --dry-run {command.removeprefix('make ')}", repo)
     if "-m mos_platform serve" in command:
@@ -132,12 +173,19 @@ def perform(command: str, repo: Path, checkout: Path) -> str:
     return run(command, checkout)
 
 
+def whole_demo(_checkout: Path, _repo: Path) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @pytest.mark.long
-def test_every_shown_command_works_and_prints_what_is_shown(readme: str, repo: Path, checkout: Path) -> None:
+@pytest.mark.parametrize("demo", [small_demo, pytest.param(whole_demo, marks=pytest.mark.all)])
+def test_every_shown_command_works_and_prints_what_is_shown(
+    readme: str, repo: Path, checkout: Path, demo: Demo
+) -> None:
     shown = shown_commands(readme)
     assert {"make demo", "make test"} <= {example.command for example in shown}
     for example in shown:
-        output = perform(example.command, repo, checkout)
+        output = perform(example.command, repo, checkout, demo)
         missing = [line for line in example.output if not is_printed(line, output)]
         assert not missing, f"{example.command} printed no line like {missing[0]!r} but:\n{output[-3000:]}"
 

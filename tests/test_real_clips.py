@@ -41,7 +41,12 @@ def float_study(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "items": [{"name": item} for item in items],
         "stimuli": {"pattern": "{item}/{method}.mp4"},
         "parts": [
-            {"id": "rating", "test_method": "ACR", "questions": [{"id": "overall", "text": "How good?"}]},
+            {
+                "id": "rating",
+                "test_method": "ACR",
+                "dummies": 0,
+                "questions": [{"id": "overall", "text": "How good?"}],
+            },
             {
                 "id": "preference",
                 "test_method": "PC",
@@ -133,6 +138,7 @@ def test_every_clip_is_measured_and_meets_its_mos(results):
     assert levels["stimulus"] == 18
 
 
+@pytest.mark.all
 def test_the_notebook_of_a_study_id_runs_where_it_lies(platform, results):
     """In Jupyter, which has an event loop of its own, and without the platform's settings."""
     folder = platform / "notebooks" / "float"

@@ -16,7 +16,7 @@ from analysis.tables import TRIAL
 def checks_part(data: StudyData) -> Checks:
     of_both = checks_of(data).astype({"gold": bool, "missed": bool})
     checks, gold = of_both[~of_both["gold"]], of_both[of_both["gold"]]
-    known = len(checks) > 0 or _declared(data, "attention_checks") == 0
+    known = len(checks) > 0 or _declared(data, "attention_checks", "sound_checks") == 0
     known_gold = len(gold) > 0 or _declared(data, "gold") == 0
     return Checks(
         n_training=_trials(data, "training"),
@@ -33,9 +33,11 @@ def checks_part(data: StudyData) -> Checks:
     )
 
 
-def _declared(data: StudyData, kind: Literal["attention_checks", "gold"]) -> int | None:
+def _declared(data: StudyData, *kinds: Literal["attention_checks", "sound_checks", "gold"]) -> int | None:
     """How many the study declared for a sitting; None without a study file."""
-    return None if data.config is None else sum(getattr(part, kind) for part in data.config.parts)
+    if data.config is None:
+        return None
+    return sum(int(getattr(part, kind)) for part in data.config.parts for kind in kinds)
 
 
 def _trials(data: StudyData, kind: str) -> int | None:

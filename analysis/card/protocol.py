@@ -42,7 +42,8 @@ def protocol_part(results: Row, data: StudyData) -> Protocol:
 
 def _part(part: Part) -> ProtocolPart:
     kept = ("id", "test_method", "trials_per_sitting", "attention_checks", "tie")
-    return ProtocolPart(**{key: getattr(part, key) for key in kept})
+    facts = {key: getattr(part, key) for key in kept}
+    return ProtocolPart(**facts | {"attention_checks": part.attention_checks + part.sound_checks})
 
 
 def _question(name: str, asked: tuple[Part, Declared] | None, data: StudyData) -> Question:

@@ -56,10 +56,15 @@ def screening_part(results: Row, data: StudyData) -> Screening:
         by_rule[row["rule"]] |= {row["rater"]} if row["flagged"] else set()
     return Screening(
         declared=declared.apply if declared else None,
-        thresholds={rule: limits[rule] for rule in declared.apply} if declared else None,
+        thresholds={rule: _numbers(limits[rule]) for rule in declared.apply} if declared else None,
         raters_flagged={rule: len(raters) for rule, raters in by_rule.items()},
         raters_excluded=len({row["rater"] for row in rows if row["applied"]}),
     )
+
+
+def _numbers(limits: Row) -> dict[str, float]:
+    """Thresholds only: what happens to raters meanwhile decides nothing here."""
+    return {name: value for name, value in limits.items() if not isinstance(value, str)}
 
 
 def statistics_part(results: Row) -> Statistics:

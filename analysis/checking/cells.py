@@ -33,6 +33,7 @@ FILLED: dict[str, tuple[str, ...]] = {
 }
 WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("ratings", "kind"): RATING_KINDS,
+    ("comparisons", "kind"): RATING_KINDS,
     ("comparisons", "choice"): CHOICES,
     ("comparisons", "expected_choice"): CHOICES,
     ("metrics", "direction"): ("higher", "lower"),

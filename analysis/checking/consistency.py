@@ -12,7 +12,7 @@ from analysis.checking.files import Bundle
 from analysis.checking.problem import Problem, flagged
 from analysis.csvfile import FALSE, TRUE
 from analysis.tables import DEFAULT_QUESTION, how_to_part
-from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, STIMULI
+from studies.bundle import COMPARISONS, METRICS, RATERS, RATINGS, SOUND_CHECK, STIMULI
 
 ANSWERS = (RATINGS, COMPARISONS)
 
@@ -149,11 +149,12 @@ def _unasked(bundle: Bundle) -> Iterator[Problem]:
     if bundle.config is None:
         return
     asked = {question.id for part in bundle.config.parts for question in part.questions}
+    known = {*asked, SOUND_CHECK}
     for table in ANSWERS:
         frame = bundle.frame(table)
         if frame is not None and "question" in frame:
             what = f"question {{value}} is not in the study file ({', '.join(sorted(asked))}); correct it"
-            yield from flagged(bundle.label(table), frame, ~frame["question"].isin(asked), "question", what)
+            yield from flagged(bundle.label(table), frame, ~frame["question"].isin(known), "question", what)
 
 
 def _references(bundle: Bundle) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from analysis.cli import check, convert, merge, notebook, plan, release, report
+from analysis.cli import check, convert, merge, notebook, plan, release, report, standing
 from analysis.cli.arguments import Parser
 from studies.errors import InputError
 
@@ -30,6 +30,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     report.add_command(commands)
     plan.add_command(commands)
+    standing.add_command(commands)
     check.add_command(commands)
     convert.add_command(commands)
     merge.add_command(commands)

@@ -53,7 +53,7 @@ def add_command(commands: Commands) -> None:
     report.add_argument(
         "--format",
         type=_formats,
-        default=DEFAULT_FORMATS,
+        action="append",
         metavar="LIST",
         help=f"comma-separated, of {','.join(FORMATS)}; default: all but pdf; "
         f"json alone writes {RESULTS_FILE} only",
@@ -79,7 +79,8 @@ def _run(arguments: argparse.Namespace) -> str:
     from analysis.load import load_source
     from analysis.results import compute
 
-    _check_formats(arguments.format)
+    formats = frozenset[str]().union(*(arguments.format or [DEFAULT_FORMATS]))
+    _check_formats(formats)
     say(f"Reading {arguments.source}")
     data = load_source(
         arguments.source,
@@ -93,9 +94,9 @@ def _run(arguments: argparse.Namespace) -> str:
     with timed(), replacing(place, asked_of(arguments)) as folder:
         say(f"Computing the statistics of {data.study}: {held(data)}")
         results = compute(data, options_of(arguments, data), say)
-        _write(results, data, folder, arguments.format)
-        _say_limits(results, data, arguments.format)
-    return "\n".join([*place.told, str(place.out / _first_of(arguments.format))])
+        _write(results, data, folder, formats)
+        _say_limits(results, data, formats)
+    return "\n".join([*place.told, str(place.out / _first_of(formats))])
 
 
 def _place(arguments: argparse.Namespace, data: StudyData) -> Place:

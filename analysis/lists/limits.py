@@ -10,6 +10,7 @@ from analysis.csvfile import IDS, alike
 from analysis.lists.agreement import inflated
 from analysis.lists.gaps import Gap, density, of_agreement, of_comparisons, of_preference, of_ratings, told
 from analysis.lists.scope import SHOWN_PLACES, Row, Scope
+from analysis.lists.standing import CAVEAT
 from analysis.load import StudyData
 from analysis.screening.verdict import counted
 from analysis.stats.result import Note
@@ -24,6 +25,7 @@ def limits(scope: Scope, agreement: Sequence[Row] = (), preference: Sequence[Row
     agreement: the rows of that list; preference: those of preference_model.
     """
     notes = [*_simulated(scope), *_excluded(scope), *_inflated(scope), *alike_ids(scope.data), *_idle(scope)]
+    notes += _stopped(scope)
     gaps = list[Gap]()
     for question in scope.rated_questions:
         frame = scope.scored(question, scope.primary)
@@ -91,6 +93,14 @@ def _excluded(scope: Scope) -> Iterable[Note]:
             f"{counted(len(scope.excluded), 'rater')} excluded by rules that the study declared beforehand "
             f"({reasons}); means and agreement of all raters stand beside.",
         )
+
+
+def _stopped(scope: Scope) -> Iterable[Note]:
+    """What chose the number of raters also chose how narrow the intervals are."""
+    config = scope.data.config
+    if config is not None and config.stop.rule == "precision":
+        aim = f"± {config.targets.half_width:g} grades"
+        yield Note("stopped_for_precision", f"The study stops once its intervals reach {aim}. {CAVEAT}")
 
 
 def _inflated(scope: Scope) -> Iterable[Note]:

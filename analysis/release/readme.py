@@ -151,6 +151,8 @@ def deeds(deed: Deed, wish: Wish) -> list[str]:
     said += [f"Left out of `{file}`: {listed(_quoted(names))}." for file, names in deed.dropped.items()]
     if deed.texts != "none":
         carried = "are in `texts.csv`, after a check for contacts, accounts and ids"
+        if deed.texts == "carried":
+            carried += "; import that column as text: spreadsheet programs run what begins with = + - @"
         said.append(f"Free-text answers {carried if deed.texts == 'carried' else 'are left out'}.")
     if deed.contacts:
         said.append(

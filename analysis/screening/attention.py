@@ -1,4 +1,4 @@
-"""Who missed attention checks."""
+"""Who missed attention checks, or gave them up."""
 
 from __future__ import annotations
 
@@ -14,22 +14,38 @@ from studies.screening import Screening
 
 
 def attention(answers: Answers, screening: Screening) -> list[Finding]:
-    """Every rater in natural order; empty where the study had no check. value: attention checks missed."""
-    checks = checks_of(answers.data)
-    if checks.empty:
+    """Every rater in natural order; empty where the study had no check. value: attention checks missed.
+
+    One that was given up, its clip said not to play, counts as missed: the platform records those whose clips
+    it had. Where raters.csv does not say, none was.
+    """
+    checks, gone = checks_of(answers.data), given_up(answers.data)
+    if checks.empty and not gone:
         return []
     limit = screening.attention.allowed_misses
     seen = {str(rater): own for rater, own in checks.groupby("rater")}
-    return [_finding(rater, seen.get(rater), limit) for rater in answers.raters]
+    return [_finding(rater, seen.get(rater), gone.get(rater, 0), limit) for rater in answers.raters]
 
 
-def _finding(rater: str, own: pd.DataFrame | None, limit: int) -> Finding:
-    if own is None:
+def given_up(data: StudyData) -> dict[str, int]:
+    """Attention checks and gold trials that raters gave up; only of those who did."""
+    if data.raters is None or "checks_given_up" not in data.raters:
+        return {}
+    counts = pd.to_numeric(data.raters["checks_given_up"]).fillna(0).astype(int)
+    return {str(rater): int(n) for rater, n in zip(data.raters["rater"], counts, strict=True) if n > 0}
+
+
+def _finding(rater: str, own: pd.DataFrame | None, gone: int, limit: int) -> Finding:
+    if own is None and not gone:
         return Finding(rater, None, None, limit, flagged=False, reason="answered no attention check")
-    missed, gold = own["missed"].to_numpy(dtype=bool), own["gold"].to_numpy(dtype=bool)
-    count = int(missed.sum())
-    reason = f"missed {_missed(missed, gold)}"
-    return Finding(rater, None, float(count), limit, count > limit, reason)
+    count, reasons = gone, []
+    if own is not None:
+        missed, gold = own["missed"].to_numpy(dtype=bool), own["gold"].to_numpy(dtype=bool)
+        count += int(missed.sum())
+        reasons.append(f"missed {_missed(missed, gold)}")
+    if gone:
+        reasons.append(f"gave up {counted(gone, 'check')}")
+    return Finding(rater, None, float(count), limit, count > limit, ", ".join(reasons))
 
 
 def _missed(missed: BoolArray, gold: BoolArray) -> str:

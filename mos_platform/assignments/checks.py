@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mos_platform.assignments.trials import Expected
+from mos_platform.assignments.trials import Clip, Expected, PlannedTrial, spread
+from studies.bundle import SOUND_CHECK
 from studies.config import Gold, Part, Question
 from studies.scales import Scale
 
 # A slider need not be put exactly on a word: this share of the scale to either side counts as right.
 TOLERANCE = 0.1
+DIGITS_TO_TYPE = 3
+UNSCORED_FIRST = ("training", "dummy")
 
 
 def instructed(part: Part, rng: np.random.Generator) -> Expected:
@@ -56,3 +59,41 @@ def gold_of(part: Part, gold: Sequence[Gold]) -> list[tuple[tuple[str, str], Exp
         if expected and not part.is_paired:
             found.append(((one.method, one.item), expected))
     return found
+
+
+def with_sound_checks(
+    planned: Sequence[PlannedTrial], n: int, rng: np.random.Generator, grouped_by: str | None = None
+) -> list[PlannedTrial]:
+    """The trials of a part with `n` sound checks among those that follow practice.
+
+    Each shows one of the clips that are scored, in a part with pairs too, before the digits are said.
+    """
+    body = [trial for trial in planned if trial.kind not in UNSCORED_FIRST]
+    clips = sorted({clip for trial in body if trial.kind == "scored" for clip in trial.shown}, key=_by_id)
+    if not n or not clips:
+        return list(planned)
+    checks = [
+        PlannedTrial(kind="trap", clip=clips[int(rng.integers(len(clips)))], expected=_digits(rng))
+        for _ in range(n)
+    ]
+    return [*planned[: len(planned) - len(body)], *spread(body, checks, rng, grouped_by)]
+
+
+def _by_id(clip: Clip) -> int:
+    return clip.id
+
+
+def _digits(rng: np.random.Generator) -> Expected:
+    """Different digits without 0, so that each says one number."""
+    digits = rng.permutation(np.arange(1, 10))[:DIGITS_TO_TYPE]
+    number = float("".join(map(str, digits)))
+    return {SOUND_CHECK: {"low": number, "high": number}}
+
+
+def is_sound_check(expected: Expected) -> bool:
+    return SOUND_CHECK in expected
+
+
+def digits_said(expected: Expected) -> list[int]:
+    """What the voice of a sound check says."""
+    return [int(digit) for digit in f"{float(expected[SOUND_CHECK]['low']):.0f}"]

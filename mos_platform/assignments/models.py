@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.fields.files import FieldFile
 
 from mos_platform.raters.models import Sitting, link_token
-from mos_platform.stimuli.models import Stimulus
+from mos_platform.stimuli.models import Stimulus, Study
 
 
 class Trial(models.Model):
@@ -19,7 +19,12 @@ class Trial(models.Model):
 
     A trial that could not be seen as meant is void, for the reason in `trouble`: what it shows comes once
     more at the end of the sitting, as a trial of its own that is `again_of` this one. If that cannot be
-    played either, it is lost. Only `assignments.states` moves a trial from state to state.
+    played either, it is lost. One that its rater did not come to is returned. Only `assignments.states` moves
+    a trial from state to state.
+
+    `seen_before`: how often it may have been seen before its page was opened anew.
+    A scored trial `holds_place` while it counts towards what its clips need (see Tally). `adaptive`: the pair
+    was chosen by what others had answered.
     """
 
     class State(models.TextChoices):
@@ -28,12 +33,14 @@ class Trial(models.Model):
         ANSWERED = "answered"
         VOID = "void"
         LOST = "lost"
+        RETURNED = "returned"
 
     class Trouble(models.TextChoices):
         STALLED = "stalled"  # stood still for longer than the study allows
         MISSING = "missing"  # there is no file, or it could not be fetched
         DECODE = "decode"  # the browser cannot play it
         TIMEOUT = "timeout"  # it did not come in time
+        ABSENT = "absent"  # whatever the browser says: the server itself has no such file
 
     class Kind(models.TextChoices):
         SCORED = "scored"
@@ -59,13 +66,16 @@ class Trial(models.Model):
     first = models.CharField(max_length=8, choices=Side.choices, blank=True)
     together = models.BooleanField(default=False)
     expected = models.JSONField(default=dict)
+    adaptive = models.BooleanField(default=False)
+    holds_place = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
     opened_at = models.DateTimeField(null=True)
+    seen_before = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=8, choices=Trouble.choices, blank=True)
     again_of = models.OneToOneField("self", models.CASCADE, null=True, related_name="again")
 
     WAITING = (State.PENDING, State.OPENED)  # for the rater
-    GONE = (State.VOID, State.LOST)  # never answered, and never to be
+    GONE = (State.VOID, State.LOST, State.RETURNED)  # never answered, and never to be
 
     class Meta:
         ordering = ["position"]
@@ -107,6 +117,37 @@ class Trial(models.Model):
         return max(seconds) if self.together else sum(seconds)
 
 
+class Tally(models.Model):
+    """What of one part is taken, so that no hand-out has to count trials. A rehearsal is counted apart.
+
+    A unit is a clip or a pair of clips, in the order of `assignments.stock.units_of`; methods are in the
+    order of the study. taken: [trials that hold a place, by unit]; start: the same of a part of chosen pairs,
+    without those that were chosen by answers. Tables [method][method]: `left` and `first` say how often the
+    first stood left of, and played before, the second among trials that hold a place; `wins` how often it was
+    preferred, a tie half to either (parts of chosen pairs only); `followed` how often the second came right
+    after the first in what was handed out, returned or not. Only `assignments.places` changes any of it.
+    """
+
+    study = models.ForeignKey(Study, models.CASCADE, related_name="tallies")
+    part = models.CharField(max_length=64)
+    simulated = models.BooleanField()
+    taken = models.JSONField(default=list)
+    start = models.JSONField(default=list)
+    left = models.JSONField(default=list)
+    first = models.JSONField(default=list)
+    followed = models.JSONField(default=list)
+    wins = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [
+            models.UniqueConstraint(fields=["study", "part", "simulated"], name="tally_once_per_part")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study} {self.part}"
+
+
 class Showing(models.Model):
     """One clip or picture of one trial under an address of its own, so that addresses tell nothing.
 
@@ -119,6 +160,7 @@ class Showing(models.Model):
         LEFT = "left"
         RIGHT = "right"
         PICTURE = "picture"
+        SOUND = "sound"
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="showings")
     role = models.CharField(max_length=16, choices=Role.choices)

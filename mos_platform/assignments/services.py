@@ -2,41 +2,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 
 from mos_platform.assignments import design
-from mos_platform.assignments.checks import gold_of, instructed
+from mos_platform.assignments.checks import is_sound_check
 from mos_platform.assignments.models import Showing, Trial
-from mos_platform.assignments.stock import Stock, methods_to_meet, read_stock
-from mos_platform.assignments.trials import Clip, Expected, Pair, PlannedTrial
+from mos_platform.assignments.places import Places, come_back, return_abandoned, show_life
+from mos_platform.assignments.planning import Hand, Need, by_kind, plan_part, rest, whole
+from mos_platform.assignments.stock import Stock, key_of, methods_to_meet, stock_of
+from mos_platform.assignments.trials import PlannedTrial
 from mos_platform.raters.models import Rater, Sitting
-from mos_platform.stimuli.models import Study
+from mos_platform.raters.services import complete_sitting
 from studies.config import Part
+
+Planned = list[tuple[Part, PlannedTrial]]
 
 
 def reserve_sitting(sitting: Sitting) -> None:
-    """Write the trials of a sitting, once; a sitting that has them costs one read."""
-    if not sitting.trials.exists():
-        _reserve(sitting)
+    """Hand out the trials of a sitting, once, and anew what was returned while the rater stayed away.
+
+    Where no place is left for it the sitting is over, `over_quota`; with a code if anything was answered.
+    """
+    if sitting.trials.filter(state__in=Trial.WAITING).exists():
+        show_life(sitting)
+    elif sitting.completed_at is None and sitting.rater.status == Rater.Status.ACTIVE:
+        return_abandoned(sitting.rater.study)
+        _hand_out(sitting.pk)
+        sitting.refresh_from_db()
 
 
 @transaction.atomic
-def _reserve(sitting: Sitting) -> None:
-    """Hand-outs of one study queue, so that their counts stay even."""
-    study = Study.objects.select_for_update(no_key=True).get(pk=sitting.rater.study_id)
-    if sitting.trials.exists():
+def _hand_out(pk: int) -> None:
+    """Hand-outs of one study queue for its tallies, so that their counts stay even."""
+    sitting = Sitting.objects.select_for_update().get(pk=pk)
+    rater = Rater.objects.select_related("study").get(pk=sitting.rater_id)  # may have left while we waited
+    taken = sitting.completed_at is not None or sitting.trials.filter(state__in=Trial.WAITING).exists()
+    if taken or rater.status != Rater.Status.ACTIVE:
         return
-    rng = np.random.default_rng(sitting.seed)
-    stock = read_stock(study)
-    if study.parsed.design.raters == "between":
-        stock = stock.met_by(_method_to_meet(sitting.rater, stock, rng))
-    planned = [(part, trial) for part in _parts(study, rng) for trial in _plan_part(study, part, stock, rng)]
+    sitting.rater, study = rater, rater.study
+    places = Places(study, stock_of(study), sitting.rater.simulated)
+    come_back(sitting, places)
+    late = study.completed_at is not None and sitting.trials.exists()  # who was let in before gets theirs
+    planned = [] if late else _plan(sitting, places)
+    trials = _write(sitting, planned, places.stock) if planned else []
+    if not trials:
+        _over_quota(sitting)
+        places.save()
+        return
+    places.move([trial for trial in trials if trial.holds_place], 1)
+    for part in dict.fromkeys(part.id for part, _ in planned):
+        places.parts[part].follow([trial for of, trial in planned if of.id == part])
+    places.save()
+    if places.stock.config.design.abandoned_after_minutes is not None:
+        Sitting.objects.filter(pk=pk).update(seen_at=timezone.now())
+
+
+def _over_quota(sitting: Sitting) -> None:
+    sitting.over_quota = True
+    sitting.save(update_fields=["over_quota"])
+    answered = sitting.trials.filter(state=Trial.State.ANSWERED, kind=Trial.Kind.SCORED).exists()
+    complete_sitting(sitting, timezone.now(), earned=answered)
+
+
+def _plan(sitting: Sitting, places: Places) -> Planned:
+    """The trials of each part in turn; of a sitting that has been handed out before what was returned."""
+    before = list(sitting.trials.order_by("position").values_list("part", "kind", "state"))
+    rng = np.random.default_rng([sitting.seed, len(before)] if before else sitting.seed)
+    stock = places.stock
+    if stock.config.design.raters == "between":
+        stock = stock.met_by(_method_to_meet(sitting.rater, places, rng))
+    known = _seen(sitting.rater)
+    planned: Planned = []
+    for part in _parts(stock, [part for part, *_ in before], rng):
+        hand = Hand(stock, part, places.parts[part.id], known.get(part.id, ()))
+        planned += [(part, trial) for trial in plan_part(hand, _need(part, before), rng)]
+    return planned
+
+
+def _need(part: Part, before: Sequence[tuple[str, str, str]]) -> Need:
+    if not before:
+        return whole(part)
+    returned = [(name, kind) for name, kind, state in before if state == Trial.State.RETURNED]
+    gone = (Trial.State.RETURNED, Trial.State.VOID)
+    live = [(name, kind) for name, kind, state in before if state not in gone]
+    return rest(part, by_kind(returned, part.id), by_kind(live, part.id))
+
+
+def _parts(stock: Stock, before: Sequence[str], rng: np.random.Generator) -> list[Part]:
+    """In the order of the file, or a random one, which a sitting keeps."""
+    parts = list(stock.config.parts)
+    if stock.config.design.parts != "shuffled":
+        return parts
+    shuffled = [parts[i] for i in rng.permutation(len(parts))]
+    met = list(dict.fromkeys(before))
+    return sorted(shuffled, key=lambda part: met.index(part.id) if part.id in met else len(met))
+
+
+def _seen(rater: Rater) -> dict[str, set[tuple[int, ...]]]:
+    """By part, what this rater has judged, or tried to, in this sitting and in others."""
+    trials = Trial.objects.filter(sitting__rater=rater, kind=Trial.Kind.SCORED)
+    tried = trials.exclude(state=Trial.State.RETURNED).order_by()
+    seen: dict[str, set[tuple[int, ...]]] = {}
+    for part, *clips in tried.values_list("part", "stimulus", "left", "right"):
+        seen.setdefault(part, set()).add(key_of(*clips))
+    return seen
+
+
+def _method_to_meet(rater: Rater, places: Places, rng: np.random.Generator) -> int:
+    """Between raters: the method whose clips are taken least; kept for the rater's later sittings."""
+    if rater.method_id is None:
+        methods = methods_to_meet(places.stock)
+        open_to = [method for method in methods if places.left_for(method)] or methods
+        held = {method: places.held_of(method) for method in open_to}
+        rater.method_id = design.least_used(open_to, held, 1, rng)[0]
+        rater.save(update_fields=["method"])
+    return rater.method_id
+
+
+def _write(sitting: Sitting, planned: Planned, stock: Stock) -> list[Trial]:
+    last = sitting.trials.aggregate(last=Max("position"))["last"] or 0
     trials = [
         _trial(sitting, position, part, trial, stock)
-        for position, (part, trial) in enumerate(planned, start=1)
+        for position, (part, trial) in enumerate(planned, start=last + 1)
     ]
     Trial.objects.bulk_create(trials)
     parts = [part for part, _trial in planned]
@@ -45,72 +137,7 @@ def _reserve(sitting: Sitting) -> None:
         for trial, part in zip(trials, parts, strict=True)
         for showing in _showings(trial, picture="picture" in part.shown)
     )
-
-
-def _parts(study: Study, rng: np.random.Generator) -> list[Part]:
-    parts = list(study.parsed.parts)
-    if study.parsed.design.parts == "shuffled":
-        return [parts[i] for i in rng.permutation(len(parts))]
-    return parts
-
-
-def _method_to_meet(rater: Rater, stock: Stock, rng: np.random.Generator) -> int:
-    """Between raters: the one method that fewest raters have met; kept for the rater's later sittings."""
-    if rater.method_id is None:
-        met = Rater.objects.filter(study=rater.study_id, simulated=rater.simulated, method__isnull=False)
-        counts = dict(met.values_list("method").annotate(n=Count("pk")).values_list("method", "n"))
-        rater.method_id = design.least_used(methods_to_meet(stock), counts, 1, rng)[0]
-        rater.save(update_fields=["method"])
-    return rater.method_id
-
-
-def _plan_part(study: Study, part: Part, stock: Stock, rng: np.random.Generator) -> list[PlannedTrial]:
-    counted = Trial.objects.filter(sitting__rater__study=study, part=part.id, kind=Trial.Kind.SCORED)
-    scored = counted.exclude(state__in=Trial.GONE)
-    traps = [instructed(part, rng) for _ in range(part.attention_checks)]
-    traps = [expected for expected in traps if expected]
-    grouped_by = study.parsed.design.grouped_by
-    if part.is_paired:
-        pairs = stock.pairs(part.pairs)
-        used = _pair_counts(scored, pairs)
-        return design.pair_trials(
-            pairs, used, n=part.trials_per_sitting, traps=traps, grouped_by=grouped_by, rng=rng
-        )
-    clips = stock.judged(part)
-    counts = dict(scored.values_list("stimulus").annotate(n=Count("pk")).values_list("stimulus", "n"))
-    return design.rating_trials(
-        clips,
-        {clip: counts.get(clip.id, 0) for clip in clips},
-        n=part.trials_per_sitting,
-        extras=design.Extras(
-            traps=traps,
-            gold=_gold(study, part, stock, rng),
-            practice=stock.judged(part, practice=True),
-            training=part.training,
-            dummies=part.dummies,
-            repeats=part.repeats,
-        ),
-        grouped_by=grouped_by,
-        rng=rng,
-    )
-
-
-def _gold(study: Study, part: Part, stock: Stock, rng: np.random.Generator) -> list[tuple[Clip, Expected]]:
-    """As many gold trials as the part wants; each clip once before any comes again."""
-    found = gold_of(part, study.parsed.gold) if part.gold else []
-    order: list[int] = []
-    while found and len(order) < part.gold:
-        order += [int(i) for i in rng.permutation(len(found))]
-    return [(stock.named[found[i][0]], found[i][1]) for i in order[: part.gold]]
-
-
-def _pair_counts(scored: QuerySet[Trial], pairs: list[Pair]) -> dict[Pair, int]:
-    rows = scored.values_list("left", "right").annotate(n=Count("pk")).values_list("left", "right", "n")
-    counts: dict[frozenset[int], int] = {}
-    for left, right, n in rows:
-        key = frozenset((left, right))
-        counts[key] = counts.get(key, 0) + n
-    return {pair: counts.get(frozenset((pair.one.id, pair.two.id)), 0) for pair in pairs}
+    return trials
 
 
 def _trial(sitting: Sitting, position: int, part: Part, planned: PlannedTrial, stock: Stock) -> Trial:
@@ -128,7 +155,9 @@ def _trial(sitting: Sitting, position: int, part: Part, planned: PlannedTrial, s
         right_id=planned.right.id if planned.right else None,
         first=planned.first,
         expected={question: dict(answer) for question, answer in planned.expected.items()},
-        together=part.plays == "together",
+        together=part.plays == "together" and planned.left is not None,
+        adaptive=planned.adaptive,
+        holds_place=planned.kind == "scored",
     )
 
 
@@ -140,12 +169,13 @@ def _showings(trial: Trial, *, picture: bool) -> list[Showing]:
         Showing.Role.RIGHT: trial.right_id,
     }
     roles = [role for role, stimulus in ids.items() if stimulus is not None]
-    return [Showing(trial=trial, role=role) for role in [*roles, *[Showing.Role.PICTURE] * picture]]
+    roles += [Showing.Role.PICTURE] * picture + [Showing.Role.SOUND] * is_sound_check(trial.expected)
+    return [Showing(trial=trial, role=role) for role in roles]
 
 
 def showing(token: str) -> Showing:
     """What lies at a rater's media address, read at once. Raises Showing.DoesNotExist."""
-    related = ("stimulus__item", "reference", "left__item", "right")
+    related = ("sitting", "stimulus__item", "reference", "left__item", "right")
     return Showing.objects.select_related(*(f"trial__{name}" for name in related)).get(token=token)
 
 
@@ -153,3 +183,4 @@ def mark_delivered(shown: Showing) -> None:
     """Record when a clip was first sent; sending it again changes nothing."""
     if shown.delivered_at is None:
         Showing.objects.filter(pk=shown.pk, delivered_at=None).update(delivered_at=timezone.now())
+        show_life(shown.trial.sitting)

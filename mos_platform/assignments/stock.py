@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mos_platform.assignments.design import pairs_within_items
 from mos_platform.assignments.trials import Clip, Pair
 from mos_platform.stimuli.models import Role, Study
 from studies.config import Part, StudyConfig
 
+Unit = Clip | Pair
 Pairing = Literal["all", "with_reference"] | tuple[tuple[str, str], ...]
+
+
+KEPT_STUDIES = 16
+
+
+@dataclass(frozen=True)
+class Units:
+    """What a part shows, one unit per trial, in a fixed order; `place` is a unit's by the ids of its clips.
+
+    methods: (units, 1) of clips or (units, 2) of pairs, codes in the order of `Stock.methods`.
+    """
+
+    units: tuple[Unit, ...]
+    place: dict[tuple[int, ...], int]
+    methods: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -31,6 +52,24 @@ class Stock:
     references: dict[int, Clip]
     met: int | None = None
 
+    @cached_property
+    def units(self) -> dict[str, Units]:
+        """By part; in a study between raters all that any of them meets."""
+        code = {method: place for place, method in enumerate(self.methods.values())}
+        return {part.id: _units(self.of(part), code) for part in self.config.parts}
+
+    def of(self, part: Part) -> Sequence[Unit]:
+        """The clips or pairs that a part shows."""
+        return self.pairs(part.pairs) if part.is_paired else self.judged(part)
+
+    @property
+    def shared_by_all(self) -> int | None:
+        """Between raters: the code of the reference where all raters meet it."""
+        between = self.config.design.raters == "between" and self.reference is not None
+        if not between or self.reference in methods_to_meet(self):
+            return None
+        return list(self.methods.values()).index(self.reference or 0)
+
     def met_by(self, method: int) -> Stock:
         return replace(self, met=method)
 
@@ -45,10 +84,10 @@ class Stock:
         hidden_reference = method == self.reference and part.test_method == "ACR-HR"
         return self.met is None or method == self.met or hidden_reference
 
-    def pairs(self, wanted: Pairing) -> list[Pair]:
-        """The pairs of scored clips whose methods shall meet."""
+    def pairs(self, wanted: Pairing, *, practice: bool = False) -> list[Pair]:
+        """The pairs of scored clips, or of those for practice, whose methods shall meet."""
         meeting = self._meeting(wanted)
-        found = pairs_within_items(self.scored)
+        found = pairs_within_items(self.practice if practice else self.scored)
         return [pair for pair in found if frozenset((pair.one.method, pair.two.method)) in meeting]
 
     def _meeting(self, wanted: Pairing) -> set[frozenset[int]]:
@@ -61,7 +100,38 @@ class Stock:
         return {pair for pair in meeting if len(pair) == 2 and (self.met is None or self.met in pair)}
 
 
-def read_stock(study: Study) -> Stock:
+def clips_of(unit: Unit) -> tuple[Clip, ...]:
+    return (unit,) if isinstance(unit, Clip) else (unit.one, unit.two)
+
+
+def key_of(*stimuli: int | None) -> tuple[int, ...]:
+    """What tells a unit: the ids of its clips, whichever stands left."""
+    return tuple(sorted(one for one in stimuli if one is not None))
+
+
+def _units(units: Sequence[Unit], code: dict[int, int]) -> Units:
+    keys = [key_of(*(clip.id for clip in clips_of(unit))) for unit in units]
+    methods = [[code[clip.method] for clip in clips_of(unit)] for unit in units]
+    shape = (len(units), len(methods[0]) if methods else 1)
+    return Units(
+        tuple(units),
+        {key: place for place, key in enumerate(keys)},
+        np.array(methods, dtype=np.int64).reshape(shape),
+    )
+
+
+def stock_of(study: Study) -> Stock:
+    """The study's clips; read once, for no version of a study ever changes."""
+    return _kept(study.pk, study.created_at)
+
+
+@lru_cache(KEPT_STUDIES)
+def _kept(study: int, _created_at: datetime) -> Stock:
+    """By the time too: a database that is made anew gives the same numbers to other studies."""
+    return _read(Study.objects.get(pk=study))
+
+
+def _read(study: Study) -> Stock:
     rows = study.stimuli.values_list("pk", "method", "item", "method__name", "item__name", "item__role")
     ordered = list(rows.order_by("method__order", "item__order"))
     named = {(row[3], row[4]): Clip(*row[:3]) for row in ordered}

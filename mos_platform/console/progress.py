@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from mos_platform.assignments.models import Trial
 from mos_platform.metrics.progress import MetricProgress, Reason, metric_progress, reasons
 from mos_platform.raters.models import Rater
+from mos_platform.ratings.attention import as_instructed, with_answers
 from mos_platform.ratings.models import Comparison, Rating
-from mos_platform.ratings.services import as_instructed, with_answers
 from mos_platform.stimuli.models import Role, Stimulus, Study
 
 
@@ -46,6 +46,7 @@ class Checks:
 class Progress:
     raters_active: int
     raters_finished: int
+    raters_ended: int
     raters_simulated: int
     target: int
     ratings: int
@@ -118,6 +119,7 @@ def study_progress(study: Study) -> Progress:
     return Progress(
         raters_active=raters.filter(status=Rater.Status.ACTIVE).count(),
         raters_finished=raters.filter(status=Rater.Status.FINISHED).count(),
+        raters_ended=raters.filter(status=Rater.Status.ENDED).count(),
         raters_simulated=raters.filter(simulated=True).count(),
         target=target,
         ratings=scored.count(),

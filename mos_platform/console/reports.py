@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,18 +15,15 @@ from django.utils import timezone
 from mos_platform.console.models import ReportRun
 from mos_platform.exports.services import bundle_folder, export_bundle, fingerprint
 from mos_platform.lease import LEASE, renewed
+from mos_platform.standing import program
+from mos_platform.standing.program import LONGEST_S
 from mos_platform.stimuli.models import Study
 from studies.bundle import MANIFEST_FILE, REPORT_RECORD, STUDY_FILE
 from studies.errors import InputError
 
-LONGEST_S = 900.0
-BAD_INPUT = 2
 CARD_FILE = "card.json"
 WRITTEN = frozenset({".html", ".ipynb", ".csv", ".tex", ".json"})  # what a report holds at least
 SERVED = frozenset({".html", ".ipynb", ".pdf", ".csv", ".tex", ".svg", ".png", ".json", ".md"})
-
-
-logger = logging.getLogger(__name__)
 
 
 def report_folder(study: Study) -> Path:
@@ -82,26 +75,11 @@ def _renew(run_id: int) -> None:
 
 def run_analysis(study: Study, bundle: Path) -> str:
     """Run `analysis report` on the study's bundle; why it wrote no report, in one sentence, or ""."""
-    command = [sys.executable, "-m", "analysis", "report", str(bundle), "--out", str(report_folder(study))]
     try:
-        done = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False, timeout=LONGEST_S, env=_environment()
-        )
-    except subprocess.TimeoutExpired:
-        return f"The analysis did not end within {LONGEST_S / 60:.0f} minutes and was stopped; try again."
-    if done.returncode == BAD_INPUT:
-        return done.stderr.strip()
-    if done.returncode:
-        logger.error("analysis on %s ended with exit code %s:\n%s", study, done.returncode, done.stderr)
-        return f"The analysis ended with exit code {done.returncode}; its messages stand in the log."
+        program.run_analysis(["report", str(bundle), "--out", str(report_folder(study))])
+    except InputError as error:
+        return str(error)
     return ""
-
-
-def _environment() -> dict[str, str]:
-    """Caches of the plotting library and the notebook lie under var/ too."""
-    cache = Path(settings.VAR) / "cache"
-    own = {"MPLCONFIGDIR": cache / "matplotlib", "IPYTHONDIR": cache / "ipython"}
-    return {**os.environ, **{name: str(folder) for name, folder in own.items()}}
 
 
 def is_current(study: Study) -> bool:

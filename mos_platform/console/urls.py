@@ -18,6 +18,7 @@ urlpatterns = [
     path("console/uploads/<slug:token>/", uploads.upload_page, name="upload"),
     path("console/studies/<str:name>/", views.study_page, name="study"),
     path("console/studies/<str:name>/open/", views.open_study, name="open_study"),
+    path("console/studies/<str:name>/look/", views.look_now, name="look_now"),
     path("console/studies/<str:name>/close/", views.close_study, name="close_study"),
     path("console/studies/<str:name>/clips/<slug:token>/", views.stimulus_page, name="stimulus"),
     path("console/studies/<str:name>/bundle.zip", views.bundle, name="bundle"),

@@ -17,6 +17,9 @@ from mos_platform.console.standing import latest_mos
 from mos_platform.console.tasks import wake
 from mos_platform.exports.services import zipped_bundle
 from mos_platform.raters.services import path_for_raters
+from mos_platform.standing.services import ask
+from mos_platform.standing.shown import shown
+from mos_platform.standing.tasks import wake as wake_looks
 from mos_platform.stimuli.lookup import named
 from mos_platform.stimuli.models import Stimulus, Study
 from mos_platform.stimuli.services import set_open
@@ -49,6 +52,8 @@ def study_page(request: HttpRequest, name: str) -> HttpResponse:
         "config": study.parsed,
         "progress": study_progress(study),
         "mos": latest_mos(study),
+        "standing": shown(study),
+        "look": study.standings.first(),
         "report_written_at": reports.report_written_at(study),
         "run": study.report_runs.first(),
         "rate_url": settings.BASE_URL + (path_for_raters(study) or ""),
@@ -79,6 +84,15 @@ def update_report(_request: HttpRequest, name: str) -> HttpResponse:
     study = _study(name)
     reports.request_report(study)
     wake()
+    return redirect("console:study", name=name)
+
+
+@require_POST
+@login_required
+def look_now(_request: HttpRequest, name: str) -> HttpResponse:
+    """Ask how the study stands."""
+    ask(_study(name))
+    wake_looks()
     return redirect("console:study", name=name)
 
 

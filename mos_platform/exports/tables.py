@@ -11,6 +11,7 @@ from django.db.models import Count, F
 from mos_platform.exports.metric_rows import metrics
 from mos_platform.raters.models import Rater
 from mos_platform.ratings.answers import expected_choice
+from mos_platform.ratings.attention import given_up
 from mos_platform.ratings.models import Comparison, Rating, TextAnswer
 from mos_platform.setup.facts import setup_facts
 from mos_platform.stimuli.models import Study
@@ -81,7 +82,7 @@ def own_questions(study: Study) -> list[str]:
 
 def raters(study: Study) -> Iterator[Row]:
     people = Rater.objects.filter(study=study).select_related("link").annotate(sat=Count("sittings"))
-    checked = setup_facts(study)
+    checked, lost = setup_facts(study), given_up(study)
     for rater in people.order_by("pk").iterator(CHUNK):
         yield {
             **rater.further,
@@ -97,6 +98,7 @@ def raters(study: Study) -> Iterator[Row]:
             "simulated": rater.simulated,
             "consented_at": rater.consented_at,
             "consent_version": rater.consent_version,
+            "checks_given_up": lost.get(rater.pk, 0),
         }
 
 
@@ -131,6 +133,8 @@ def comparisons(study: Study) -> Iterator[Row]:
         left=F("trial__left__method__name"),
         right=F("trial__right__method__name"),
         side=F("trial__first"),
+        kind=F("trial__kind"),
+        adaptive=F("trial__adaptive"),
         expected=F("trial__expected"),
     )
     for row in rows.iterator(CHUNK):
@@ -143,7 +147,6 @@ def comparisons(study: Study) -> Iterator[Row]:
             "expected_choice": expected,
             "expected_low": right.get("low"),
             "expected_high": right.get("high"),
-            "adaptive": False,
         }
 
 

@@ -10,7 +10,7 @@ from mos_platform.clips.browsers import obstacles
 from mos_platform.clips.facts import ClipFacts
 from mos_platform.clips.treatment import DECLARED, Treatment
 from mos_platform.preflight.findings import Finding, counted, failed, named, passed, warned
-from studies.config import Cell, StudyConfig, is_file
+from studies.config import Cell, StudyConfig, is_file, missing_clips, told_missing
 
 Facts = Mapping[Cell, ClipFacts]
 BLACK_S = 0.5
@@ -153,12 +153,13 @@ def picture_findings(config: StudyConfig, folder: Path) -> Iterator[Finding]:
         yield passed("pictures", f"{counted(len(wanted), 'picture')} beside the clips.")
 
 
-def missing_finding(config: StudyConfig, missing: list[str]) -> Finding:
+def missing_finding(config: StudyConfig, folder: Path) -> Finding:
     cells = len(config.given_cells())
+    missing = missing_clips(config, folder)
     if not missing:
         return passed("clips", f"{counted(cells, 'clip')}, one for each method × item.")
     return failed(
         "clips",
-        f"{counted(len(missing), 'clip')} of {cells} missing: {named(missing)}; add the files, or correct "
-        "'stimuli', 'methods' or 'items'.",
+        f"{counted(len(missing), 'clip')} of {cells} missing: {told_missing(config, folder)}; add the files, "
+        "or correct 'stimuli', 'methods' or 'items'.",
     )

@@ -114,7 +114,7 @@ def _advice(config: StudyConfig, effort: Effort) -> Iterator[Finding]:
             f"each clip gets about {effort.ratings_per_stimulus:.0f} ratings; {ADVISED_PER_STIMULUS} are "
             "advised where MOS is correlated with metrics; set targets.ratings_per_stimulus.",
         )
-    checks = any(part.attention_checks or part.gold for part in config.parts)
+    checks = any(part.attention_checks or part.sound_checks or part.gold for part in config.parts)
     if checks and "attention" not in config.screening.apply:
         yield warned(
             "screening",

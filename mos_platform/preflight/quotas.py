@@ -53,9 +53,10 @@ def _practice(config: StudyConfig, part: Part) -> str:
     there = _judged(config, part) * (len(config.items) - len(config.scored_items))
     if part.training <= there:
         return ""
+    what = "pair" if part.is_paired else "clip"
     return (
         f"part {part.id!r} asks for {counted(part.training, 'practice trial')}, but a rater can meet only "
-        f"{counted(there, 'clip')} of items for training; lower 'training', or add such items."
+        f"{counted(there, what)} of items for training; lower 'training', or add such items."
     )
 
 

@@ -23,10 +23,11 @@ from mos_platform.preflight.effort import Effort, effort_findings, effort_of, me
 from mos_platform.preflight.findings import Finding, Level, failed, passed, warned, worst
 from mos_platform.preflight.gold import gold_findings
 from mos_platform.preflight.precision import precision_findings
+from mos_platform.preflight.presenting import beginning_findings, frame_findings, together_findings
 from mos_platform.preflight.quotas import quota_findings
 from mos_platform.preflight.served import unserved
 from mos_platform.preflight.wording import wording_findings
-from studies.config import Cell, StudyConfig, is_file, load_study, missing_clips
+from studies.config import Cell, StudyConfig, is_file, load_study
 from studies.errors import InputError
 
 Progress = Callable[[int, int], None]
@@ -44,9 +45,10 @@ class Preflight:
         return worst(self.findings)
 
 
-def check_study(source: Path, progress: Progress | None = None) -> Preflight:
+def check_study(source: Path, progress: Progress | None = None, base_url: str = "") -> Preflight:
     """Check a study's folder, or its `study.yaml`; decodes every clip in child processes with limits.
 
+    `base_url`: the address at which raters reach the platform; nothing is said of it where it is "".
     A study file that cannot be read is a finding, too. Raises InputError only where the machine is at fault.
     """
     try:
@@ -54,12 +56,12 @@ def check_study(source: Path, progress: Progress | None = None) -> Preflight:
     except InputError as error:
         return Preflight(tuple(failed("study file", sentence) for sentence in error.sentences))
     folder = source if source.is_dir() else source.parent
-    missing = missing_clips(config, folder)
     names = _names(config, folder)
     facts, damaged = _decoded(names, folder, progress)
     findings = [
         *_study(config),
-        missing_finding(config, missing),
+        *(frame_findings(config, base_url) if base_url else ()),
+        missing_finding(config, folder),
         *picture_findings(config, folder),
         *(failed("clips", sentence) for sentence in damaged),
         *copy_findings(config, folder, names),
@@ -97,6 +99,7 @@ def _study(config: StudyConfig) -> Iterator[Finding]:
     )
     yield from (failed("service", sentence) for sentence in unserved(config))
     yield from wording_findings(config)
+    yield from beginning_findings(config)
     yield from quota_findings(config)
 
 
@@ -117,6 +120,7 @@ def _of_clips(
         yield browser_finding(facts, names, treatment)
         yield treatment_finding(treatment)
     yield from gold_findings(config, facts)
+    yield from together_findings(config, facts)
     yield from blinding_findings(config, facts, treatment)
     effort = effort_of(config, mean_seconds(config, facts))
     yield from effort_findings(config, effort)

@@ -22,6 +22,7 @@ class Enrolment:
     """What somebody says of themselves, and what the browser says of the device; sizes in CSS pixels.
 
     An empty language is the study's own. `further` are answers besides expertise and age, by question.
+    `another`: than whoever has begun a sitting in this browser.
     """
 
     expertise: str
@@ -33,6 +34,7 @@ class Enrolment:
     screen_height: int | None = None
     further: Mapping[str, str] = field(default_factory=dict)
     ticket: str = ""
+    another: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def _not_wanted(recruitment: Recruitment, visitor: Enrolment, simulated: bool) -
     if recruitment.expertise and visitor.expertise not in recruitment.expertise:
         return Refusal("expertise", "screened_out")
     skill = visitor.further.get("language_skill", "")
-    asked = recruitment.language_skill and not simulated  # simulated raters say nothing of it
+    asked = recruitment.language_skill and not simulated  # simulated raters may say nothing of it
     if asked and skill not in recruitment.language_skill:
         return Refusal("language_skill", "screened_out")
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from mos_platform.raters.models import Link, PanelVisit, Rater, Sitting
-from mos_platform.raters.panels import NAMES, return_url, submit_url
+from mos_platform.raters.panels import NAMES, Outcome, return_url, submit_url
 from mos_platform.words import interface_language, say
 
 
@@ -36,22 +36,32 @@ def completion(sitting: Sitting) -> Completion | None:
         return Completion(code=sitting.completion_code, return_url=None, return_label=None, form=None)
     label = return_label(visit.link.kind, interface_language(rater.language))
     if not sitting.completion_code:
-        return _unearned(visit.link, rater, label)
+        return _unearned(visit.link, sitting, label)
     if visit.link.kind == Link.Kind.MTURK:
         fields = {"assignmentId": visit.session, "completion_code": sitting.completion_code}
         form = Form(action=submit_url(visit.submit_to), fields=fields)
         return Completion(code=sitting.completion_code, return_url=None, return_label=label, form=form)
-    recruitment = rater.study.parsed.recruitment
-    code = recruitment.prolific.completed if recruitment.prolific else sitting.completion_code
-    return Completion(
-        code=code, return_url=return_url(recruitment, "completed"), return_label=label, form=None
-    )
+    back = return_url(rater.study.parsed.recruitment, "completed")
+    return Completion(code=code_told(sitting), return_url=back, return_label=label, form=None)
 
 
-def _unearned(link: Link, rater: Rater, label: str) -> Completion:
-    """Prolific takes back whoever was screened out; a task of Mechanical Turk is returned there by hand."""
+def code_told(sitting: Sitting) -> str:
+    """Prolific's own code stands for every sitting's at the end of a study there."""
+    prolific = sitting.rater.study.parsed.recruitment.prolific
+    by_prolific = sitting.rater.link.kind == Link.Kind.PROLIFIC
+    return prolific.completed if prolific and by_prolific else sitting.completion_code
+
+
+def was_turned_away(sitting: Sitting) -> bool:
+    """Whether no trial was left for this rater, so that they could do nothing."""
+    return sitting.over_quota and not sitting.completion_code
+
+
+def _unearned(link: Link, sitting: Sitting, label: str) -> Completion:
+    """Prolific takes back who earned no code; a task of Mechanical Turk is returned there by hand."""
     mturk = link.kind == Link.Kind.MTURK
-    back = None if mturk else return_url(rater.study.parsed.recruitment, "screened_out")
+    outcome: Outcome = "over_quota" if was_turned_away(sitting) else "screened_out"
+    back = None if mturk else return_url(sitting.rater.study.parsed.recruitment, outcome)
     return Completion(code="", return_url=back, return_label=label if back else None, form=None)
 
 

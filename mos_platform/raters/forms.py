@@ -35,6 +35,7 @@ class EnrolForm(forms.Form):
     screen_height = forms.CharField(required=False)
     language = forms.CharField(required=False)
     ticket = forms.CharField(required=False)
+    another = forms.BooleanField(required=False)  # the page told of a sitting begun in this browser
     # Only a simulated rater may say when it came; see raters.services.declared_clock.
     clock = forms.DateTimeField(required=False)
 

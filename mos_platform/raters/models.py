@@ -14,7 +14,11 @@ def link_token() -> str:
 
 
 class Link(models.Model):
-    """The address that raters open. Only a simulated link lets a sitting declare its own clock."""
+    """The address that raters open. Only a simulated link lets a sitting declare its own clock.
+
+    `is_full`: those who come by it find no place, as far as was known when the last place was taken or
+    returned.
+    """
 
     class Kind(models.TextChoices):
         OPEN = "open"
@@ -26,6 +30,7 @@ class Link(models.Model):
     study = models.ForeignKey(Study, models.CASCADE, related_name="links")
     token = models.CharField(max_length=32, unique=True, default=link_token)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OPEN)
+    is_full = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -46,6 +51,7 @@ class Rater(models.Model):
         ACTIVE = "active"
         FINISHED = "finished"
         WITHDRAWN = "withdrawn"
+        ENDED = "ended"  # by a check that the study declared
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="raters")
     link = models.ForeignKey(Link, models.PROTECT, related_name="raters")
@@ -66,7 +72,9 @@ class Rater(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["ticket"], condition=~models.Q(ticket=""), name="ticket_once")
+            models.UniqueConstraint(
+                fields=["link", "ticket"], condition=~models.Q(ticket=""), name="ticket_once_per_link"
+            )
         ]
 
     def __str__(self) -> str:
@@ -96,7 +104,7 @@ class Invitation(models.Model):
 
 
 class PanelVisit(models.Model):
-    """Who a rater is to the panel: personal data, never exported, deleted when the rater withdraws.
+    """Who a rater is to the panel: personal data, never exported, veiled when the rater withdraws.
 
     Prolific's PROLIFIC_PID, STUDY_ID and SESSION_ID; Mechanical Turk's workerId, hitId and assignmentId.
     """
@@ -118,7 +126,11 @@ class PanelVisit(models.Model):
 class Sitting(models.Model):
     """One visit of a rater: one randomised list of trials. `token`, in its address, is the rater's key.
 
-    `rested_at` is when the rater came back from the last break.
+    `rested_at` is when the rater came back from the last break; `warnings` is how many times the rater read
+    that a check was missed. `seen_at` is the last sign of life, by the server's own clock, while trials wait
+    for the rater: None before they are handed out, after the last one, once they were given back, and where
+    a study waits for ever.
+    `over_quota`: no trial was left for this sitting, or for the rest of it.
     """
 
     rater = models.ForeignKey(Rater, models.CASCADE, related_name="sittings")
@@ -127,8 +139,18 @@ class Sitting(models.Model):
     seed = models.PositiveBigIntegerField()
     started_at = models.DateTimeField()
     rested_at = models.DateTimeField(null=True)
+    warnings = models.PositiveSmallIntegerField(default=0)
+    seen_at = models.DateTimeField(null=True)
+    over_quota = models.BooleanField(default=False)
     completed_at = models.DateTimeField(null=True)
     completion_code = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["seen_at"], name="sitting_awaited", condition=models.Q(seen_at__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.public_id

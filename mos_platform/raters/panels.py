@@ -48,7 +48,7 @@ def panel_ids(kind: str, query: Mapping[str, str]) -> PanelIds | None:
     """The ids in the address; None where they are missing, or are no ids."""
     if kind == Link.Kind.PROLIFIC:
         person, task, session = (_id(query, name) for name in ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID"))
-        return PanelIds(person, task, session) if person else None
+        return PanelIds(person.lower(), task, session) if person else None  # hexadecimal digits
     host = _turk_host(query.get("turkSubmitTo", ""))
     person, task, session = (_id(query, name) for name in ("workerId", "hitId", "assignmentId"))
     found = PanelIds(person, task, session, host)

@@ -6,20 +6,24 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from mos_platform.raters.admission import Enrolment, Refusal, refusal
-from mos_platform.raters.doors import Entry, begun_sitting, remember, study_link
-from mos_platform.raters.models import Invitation, Link, PanelVisit, Rater, Sitting
+from mos_platform.raters.doors import Entry, begun_sitting, forget_panel, may_go_on, remember, study_link
+from mos_platform.raters.models import Invitation, Link, Rater, Sitting
 from mos_platform.raters.panels import PROLIFIC_QUERY
 from mos_platform.stimuli.models import Study
+from mos_platform.words import interface_language, say
 from studies.config import StudyConfig
 from studies.errors import InputError
 
 # Without letters and digits that are easily mistaken for each other.
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+TAKEN = Refusal("taken")
 
 
 class NotAdmittedError(InputError):
@@ -28,6 +32,21 @@ class NotAdmittedError(InputError):
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.sentence("en"))
         self.reason = reason
+
+
+class LeftError(Exception):
+    """Whoever has withdrawn sends something: it is not stored. `language` is the rater's."""
+
+    def __init__(self, rater: Rater) -> None:
+        super().__init__("The rater has left the study.")
+        self.language = rater.language
+
+
+def check_takes_part(rater: Rater) -> None:
+    """As it is stored now. Raises LeftError."""
+    rater.refresh_from_db(fields=["status"])
+    if rater.status == Rater.Status.WITHDRAWN:
+        raise LeftError(rater)
 
 
 def open_link(study: Study) -> Link:
@@ -74,8 +93,9 @@ def declared_clock(*, simulated: bool, clock: datetime | None) -> datetime:
 def enrol(came: Link | Entry, enrolment: Enrolment) -> Sitting:
     """Store the consent and open a sitting; whoever has begun one before gets that one.
 
-    Raises InputError for a clock that is not allowed; NotAdmittedError where the study is closed or full, or
-    where its rules exclude this person or device: then nothing is stored.
+    Raises InputError for a clock that is not allowed, or a page that somebody else has sent off;
+    NotAdmittedError where the study is closed or full, where its rules exclude this person or device, or
+    where another began by this panel id: then nothing is stored.
     """
     came = Entry(came) if isinstance(came, Link) else came
     study = Study.objects.select_for_update(no_key=True).get(pk=came.link.study_id)
@@ -83,6 +103,8 @@ def enrol(came: Link | Entry, enrolment: Enrolment) -> Sitting:
     begun = _sent_twice(came, enrolment)
     if begun is not None:
         return begun
+    if enrolment.ticket and Rater.objects.filter(link=came.link, ticket=enrolment.ticket).exists():
+        raise InputError(say("welcome.stale", interface_language(enrolment.language)))
     _admit(study, came, enrolment)
     rater = Rater.objects.create(
         study=study,
@@ -104,12 +126,28 @@ def enrol(came: Link | Entry, enrolment: Enrolment) -> Sitting:
 
 
 def _sent_twice(came: Entry, enrolment: Enrolment) -> Sitting | None:
-    """The sitting of the same page sent off before, or of the same invitation or panel id."""
+    """The sitting that this person or page began before. Raises NotAdmittedError for another's panel id."""
     if came.is_known:
-        return begun_sitting(replace(came, invitation=came.invitation and _fresh(came.invitation)))
-    if not enrolment.ticket:
+        return _sitting_of_known(came, enrolment)
+    sent = Sitting.objects.filter(rater__link=came.link, rater__ticket=enrolment.ticket)
+    begun = sent.first() if enrolment.ticket else None
+    return begun or _left_open(came, enrolment)
+
+
+def _sitting_of_known(came: Entry, enrolment: Enrolment) -> Sitting | None:
+    begun = begun_sitting(replace(came, invitation=came.invitation and _fresh(came.invitation)))
+    if begun is None:
         return None
-    return Sitting.objects.filter(rater__link=came.link, rater__ticket=enrolment.ticket).first()
+    same_page = enrolment.ticket != "" and enrolment.ticket == begun.rater.ticket
+    if not same_page and not may_go_on(came, begun):
+        raise NotAdmittedError(TAKEN)
+    return begun
+
+
+def _left_open(came: Entry, enrolment: Enrolment) -> Sitting | None:
+    """What this browser has begun and not ended: gone on with, unless its page said that it is another's."""
+    begun = None if enrolment.another or came.simulated else begun_sitting(came)
+    return begun if begun is not None and begun.rater.status == Rater.Status.ACTIVE else None
 
 
 def _fresh(invitation: Invitation) -> Invitation:
@@ -121,6 +159,8 @@ def _admit(study: Study, came: Entry, enrolment: Enrolment) -> None:
     reason = came.barred
     if reason is None and not study.is_open:
         reason = Refusal("closed", "over_quota")
+    if reason is None and is_complete(study, simulated=came.simulated):
+        reason = Refusal("complete", "over_quota")
     if reason is None and is_full(study, simulated=came.simulated):
         reason = Refusal("full", "over_quota")
     reason = reason or refusal(study.parsed, enrolment, simulated=came.simulated)
@@ -128,8 +168,20 @@ def _admit(study: Study, came: Entry, enrolment: Enrolment) -> None:
         raise NotAdmittedError(reason)
 
 
+def is_complete(study: Study, *, simulated: bool) -> bool:
+    """Whether the declared stop rule was met; it stops no rehearsal."""
+    return study.completed_at is not None and not simulated
+
+
 def is_full(study: Study, *, simulated: bool) -> bool:
-    """Whether as many have begun as the study declares; a rehearsal and who has withdrawn take no places."""
+    """Whether as many have begun as the study declares, or every clip has its quota.
+
+    A rehearsal and whoever has withdrawn take no places.
+    """
+    doors = study.links.filter(is_full=True)
+    rehearsal = models.Q(kind=Link.Kind.SIMULATED)
+    if doors.filter(rehearsal if simulated else ~rehearsal).exists():
+        return True
     limit = study.parsed.recruitment.limit
     taken = study.raters.filter(simulated=simulated).exclude(status=Rater.Status.WITHDRAWN)
     return limit is not None and taken.count() >= limit
@@ -150,17 +202,29 @@ def complete_sitting(sitting: Sitting, at: datetime, *, earned: bool) -> None:
     sitting.completed_at = at
     if earned:
         sitting.completion_code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
-    sitting.save(update_fields=["completed_at", "completion_code"])
+    sitting.seen_at = None
+    sitting.save(update_fields=["completed_at", "completion_code", "seen_at"])
     Rater.objects.filter(pk=sitting.rater_id).update(status=Rater.Status.FINISHED)
+
+
+def end_sitting(sitting: Sitting, at: datetime) -> None:
+    """Close a sitting that a declared check has ended: without a code; what was answered stays."""
+    if sitting.completed_at is not None:
+        return
+    sitting.completed_at, sitting.seen_at = at, None
+    sitting.save(update_fields=["completed_at", "seen_at"])
+    sitting.rater.status = Rater.Status.ENDED
+    sitting.rater.save(update_fields=["status"])
 
 
 @transaction.atomic
 def withdraw_rater(rater: Rater) -> None:
     """Delete what a rater said of themselves, their device and their ids at a panel; not their answers.
 
-    What stays: that somebody consented and when, and the sitting's address, which says what happened.
+    What stays: that somebody consented and when, the sitting's address, which says what happened, and a hash
+    of the id at a panel, by which whoever left is known again.
     """
-    PanelVisit.objects.filter(rater=rater).delete()
+    forget_panel(rater)
     rater.status = Rater.Status.WITHDRAWN
     rater.expertise = rater.age_group = rater.device = rater.ticket = ""
     rater.further = {}

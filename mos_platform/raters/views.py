@@ -19,7 +19,7 @@ from mos_platform.raters.doors import Entry
 from mos_platform.raters.forms import EnrolForm
 from mos_platform.raters.models import Link, Sitting
 from mos_platform.raters.panels import in_turk_frame
-from mos_platform.raters.services import NotAdmittedError, enrol
+from mos_platform.raters.services import TAKEN, NotAdmittedError, enrol
 from mos_platform.raters.telling import refused_page, welcome_page
 from mos_platform.words import interface_language, say
 from studies.config import StudyConfig
@@ -59,15 +59,24 @@ def _welcome(request: HttpRequest, came: Entry) -> HttpResponse:
         return _refused(visit, came.barred)
     form = EnrolForm(request.POST or None, visit.study, visit.interface, simulated=came.simulated)
     if request.method == "POST":
-        answer = _sent(visit, form)
+        answer = _gone_on(visit) if "key" in request.POST else _sent(visit, form)
         if answer is not None:
             return answer
-    begun = doors.begun_sitting(came)
-    if begun is not None and begun.completed_at is None:
-        doors.renew(came, begun.rater)
-    context = welcome_page(came, visit.study, visit.interface, begun)
+    return _page(visit, form, status=400 if form.errors else 200)
+
+
+def _page(visit: Visit, form: EnrolForm, status: int) -> HttpResponse:
+    context = welcome_page(visit.came, visit.study, visit.interface, doors.begun_sitting(visit.came))
     context |= {"form": form, "addresses": _addresses(visit)}
-    return render(request, "raters/welcome.html", context, status=400 if form.errors else 200)
+    return render(visit.request, "raters/welcome.html", context, status=status)
+
+
+def _gone_on(visit: Visit) -> HttpResponse:
+    """To the sitting whose key was sent, with the assignment in the address; else this page again."""
+    begun = doors.begun_sitting(visit.came)
+    if begun is None or not doors.renew(visit.came, begun, visit.request.POST["key"]):
+        return redirect(visit.request.get_full_path())
+    return _remembered(redirect("ratings:sitting", token=begun.token), visit.came, begun)
 
 
 def _visit(request: HttpRequest, came: Entry) -> Visit:
@@ -86,6 +95,8 @@ def _sent(visit: Visit, form: EnrolForm) -> HttpResponse | None:
     try:
         sitting = enrol(visit.came, _enrolment(form, visit.study.language))
     except NotAdmittedError as refusal:
+        if refusal.reason == TAKEN:
+            return _page(visit, form, status=403)
         return _refused(visit, refusal.reason)
     except InputError as refusal:
         form.add_error(None, str(refusal))
@@ -121,13 +132,15 @@ def _addresses(visit: Visit) -> dict[str, str]:
 
 def _remembered(response: HttpResponse, came: Entry, sitting: Sitting) -> HttpResponse:
     """So that the link, opened again in this browser, offers to go on."""
+    framed = came.link.kind == Link.Kind.MTURK
     response.set_cookie(
         COOKIE,
         sitting.token,
         max_age=COOKIE_DAYS * 24 * 3600,
         path=reverse("raters:welcome", args=[came.link.token]),
         httponly=True,
-        samesite="Lax",
+        # In the frame of Mechanical Turk no other cookie comes back, and without encryption none does.
+        samesite="None" if framed and settings.SESSION_COOKIE_SECURE else "Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
     return response
@@ -145,4 +158,5 @@ def _enrolment(form: EnrolForm, language: str) -> Enrolment:
         screen_width=given["screen_width"],
         screen_height=given["screen_height"],
         ticket=given["ticket"],
+        another=given["another"],
     )

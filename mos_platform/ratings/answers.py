@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from mos_platform.assignments.checks import is_sound_check
 from mos_platform.assignments.models import Trial
+from mos_platform.setup.sounds import typed_digits
 from mos_platform.words import interface_language, say
-from studies.config import Part, Question
+from studies.bundle import SOUND_CHECK
+from studies.config import Part, Question, Words
 from studies.errors import InputError
 from studies.wording import labels_in
 
-AnswerType = Literal["rating", "continuous", "preference", "choice", "text"]
+AnswerType = Literal["rating", "continuous", "preference", "choice", "text", "digits"]
 SIDES = {"left": "checks.left", "tie": "checks.tie", "right": "checks.right"}  # their words
 LONGEST_TEXT = 2000  # characters
+MOST_DIGITS = 9
+DIGITS = Question(id=SOUND_CHECK, type="text", text=Words(SOUND_CHECK))  # what a sound check asks
 PLAIN_NUMBER = frozenset("0123456789.-")
 
 
@@ -30,6 +35,8 @@ class Given:
 
 
 def answer_type(part: Part, question: Question) -> AnswerType:
+    if question.id == SOUND_CHECK:
+        return "digits"
     if part.test_method == "PC":
         return "preference"
     if question.type != "rating":
@@ -38,7 +45,9 @@ def answer_type(part: Part, question: Question) -> AnswerType:
 
 
 def asked(part: Part, trial: Trial) -> list[Question]:
-    """The trial's questions, in order; an attention check asks for scores only."""
+    """The trial's questions, in order; an attention check asks for scores only, or for what was heard."""
+    if is_sound_check(trial.expected):
+        return [DIGITS]
     return list(part.ratings if trial.kind == Trial.Kind.TRAP else part.questions)
 
 
@@ -57,7 +66,7 @@ def words(part: Part, question: Question, language: str) -> dict[str, str]:
         return {side: say(name, interface) for side, name in SIDES.items() if part.tie or side != "tie"}
     if kind == "choice":
         return {option: str(label) for option, label in question.options.items()}
-    if kind == "text":
+    if kind in ("text", "digits"):
         return {}
     scale = question.grades
     labels = question.labels or labels_in(scale, language)
@@ -92,6 +101,11 @@ def check(part: Part, trial: Trial, answers: Mapping[str, str]) -> list[Given]:
     return given
 
 
+def number_typed(value: str) -> float:
+    """The number that the typed digits make; 0, which no voice says, where there is no digit."""
+    return float("".join(map(str, typed_digits(value))) or "0")
+
+
 def preferred(score: float, first: str) -> str:
     """The side that a graded answer prefers; `score` is of the second clip relative to the first."""
     if score == 0:
@@ -113,6 +127,9 @@ def _refuse_unfit(part: Part, question: Question, kind: AnswerType, value: str) 
             raise InputError(
                 f"The answer to '{question.id}' has {len(value)} characters; use at most {LONGEST_TEXT}."
             )
+    elif kind == "digits":
+        if len(typed_digits(value)) > MOST_DIGITS:
+            raise InputError(f"The answer to '{question.id}' has too many digits; type those you heard.")
     elif kind == "continuous":
         low, high = question.grades.low, question.grades.high
         if not low <= _number(value) <= high:

@@ -1,7 +1,8 @@
 """The JSON interface of the trial loop. The token in the address is the key; there are no cookies.
 
     GET  /api/sittings/TOKEN/             the sitting's state (mos_platform.ratings.presentation)
-    POST /api/trials/TOKEN/open/          {}: the trial's clips are about to play
+    POST /api/trials/TOKEN/open/          {again?}: the trial's clips are about to play; `again`: said by the
+                                          same page once more, so that nothing was seen meanwhile
     POST /api/trials/TOKEN/answers/       {answers: {question: text}, facts?, events}
     POST /api/trials/TOKEN/unplayable/    {reason: "missing" | "decode" | "timeout"}
 
@@ -11,16 +12,19 @@ own clock from the trial's opening, ascending, at most 500. Simulated raters sen
 
 A refusal is {error: sentence, code: word, retry_after_s?}, and nothing was stored. Codes: "too_early" (send
 it again after `retry_after_s`), "not_played" (show the trial again), "not_next", "unknown" (get the state),
-"invalid" (malformed, or contradicting what happened), "closed" (the rater has left, or the sitting is over).
+"invalid" (malformed, larger than 256 kB, or contradicting what happened), "closed" (the rater has left, or
+the sitting is over).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
 from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.cache import never_cache
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,21 +33,27 @@ from rest_framework.views import APIView, exception_handler
 from mos_platform.assignments.models import Trial
 from mos_platform.assignments.services import reserve_sitting
 from mos_platform.raters.models import Sitting
-from mos_platform.ratings import pauses, services
+from mos_platform.raters.services import LeftError
+from mos_platform.ratings import attention, pauses, services
 from mos_platform.ratings.answers import LONGEST_TEXT
+from mos_platform.ratings.bodies import ShortDictField, ShortListField
 from mos_platform.ratings.events import EVENT_TYPES, Event
 from mos_platform.ratings.presentation import sitting_state
-from mos_platform.ratings.refusals import Code, RefusedError, sentence
+from mos_platform.ratings.refusals import Code, RefusedError, check_open, sentence
 from studies.errors import InputError
 
 MAX_MS = 24 * 3600 * 1000
 MOST_EVENTS = 500
+MOST_ANSWERS = 500  # far more than a trial asks questions
 UNPLAYABLE = [Trial.Trouble.MISSING, Trial.Trouble.DECODE, Trial.Trouble.TIMEOUT]
 ROLES = ("clip", "reference", "left", "right")
+
+Body = TypeVar("Body", bound="serializers.Serializer[None]")
 
 
 class OpenBody(serializers.Serializer[None]):
     clock = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    again = serializers.BooleanField(default=False)
 
 
 class FactsBody(serializers.Serializer[None]):
@@ -70,11 +80,11 @@ class ClockBody(serializers.Serializer[None]):
 
 
 class AnswersBody(serializers.Serializer[None]):
-    answers = serializers.DictField(
-        child=serializers.CharField(max_length=2 * LONGEST_TEXT, allow_blank=True), allow_empty=True
+    answers = ShortDictField(
+        most=MOST_ANSWERS, child=serializers.CharField(max_length=2 * LONGEST_TEXT, allow_blank=True)
     )
     facts = FactsBody(required=False)
-    events = serializers.ListField(
+    events = ShortListField(
         child=EventBody(), max_length=MOST_EVENTS, required=False, allow_null=True, default=None
     )
     clock = ClockBody(required=False, allow_null=True, default=None)
@@ -97,12 +107,14 @@ class UnplayableBody(serializers.Serializer[None]):
     reason = serializers.ChoiceField(choices=UNPLAYABLE)
 
 
+@method_decorator(never_cache, name="dispatch")
 class SittingView(APIView):
     def get(self, _request: Request, token: str) -> Response:
         sitting = get_object_or_404(Sitting.objects.select_related("rater__study"), token=token)
-        services.check_open(sitting)
         reserve_sitting(sitting)
-        return Response(sitting_state(sitting))
+        state = sitting_state(sitting)
+        check_open(sitting)  # last: whoever has left by now is told so
+        return Response(state)
 
 
 class RestedView(APIView):
@@ -110,26 +122,37 @@ class RestedView(APIView):
         return Response(sitting_state(pauses.rest(token)))
 
 
+class WarnedView(APIView):
+    def post(self, _request: Request, token: str) -> Response:
+        return Response(sitting_state(attention.warn(token)))
+
+
 class TrialOpenView(APIView):
     def post(self, request: Request, token: str) -> Response:
-        body = OpenBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        services.open_trial(token, body.validated_data["clock"])
+        body = _read(OpenBody, request, token)
+        services.open_trial(token, **body.validated_data)
         return Response({"opened": True})
 
 
 class TrialAnswersView(APIView):
     def post(self, request: Request, token: str) -> Response:
-        body = AnswersBody(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = _read(AnswersBody, request, token)
         return _told(services.record_answers(token, body.submission()))
 
 
 class TrialUnplayableView(APIView):
     def post(self, request: Request, token: str) -> Response:
-        body = UnplayableBody(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = _read(UnplayableBody, request, token)
         return _told(services.give_up(token, Trial.Trouble(body.validated_data["reason"])))
+
+
+def _read(form: type[Body], request: Request, token: str) -> Body:
+    """What was sent of a trial that there is: of another, nothing is looked at."""
+    if not Trial.objects.filter(token=token).exists():
+        raise Trial.DoesNotExist
+    body = form(data=request.data)
+    body.is_valid(raise_exception=True)
+    return body
 
 
 def _told(outcome: services.Outcome) -> Response:
@@ -146,6 +169,8 @@ def errors(error: Exception, context: dict[str, Any]) -> Response | None:
     """
     if isinstance(error, RefusedError):
         return _refused(error)
+    if isinstance(error, LeftError):
+        return _problem(sentence("closed", error.language), "closed", 409)
     if isinstance(error, Trial.DoesNotExist | Sitting.DoesNotExist | Http404):
         return _problem(sentence("unknown", _browser_language(context["request"])), "unknown", 404)
     if isinstance(error, InputError):

@@ -176,9 +176,17 @@ def viewed(events: Sequence[Event], durations: Mapping[str, float], heard_first:
 
 
 def replays(events: Iterable[Event], roles: Iterable[str]) -> dict[str, int]:
-    """How often each clip was asked for again."""
-    asked = Counter(event.role for event in events if event.type == "replay")
-    return {role: asked[role] for role in roles}
+    """How often each clip was asked for again, or begun after its end without that being said."""
+    asked, begun, over = Counter[str](), Counter[str](), set[str]()
+    for event in events:
+        if event.type == "replay":
+            asked[event.role] += 1
+        elif event.type == "ended":
+            over.add(event.role)
+        elif event.type in STARTS and event.role in over:
+            over.discard(event.role)
+            begun[event.role] += 1
+    return {role: max(asked[role], begun[role]) for role in roles}
 
 
 def covered_s(spans: Iterable[Span], duration: float) -> float:

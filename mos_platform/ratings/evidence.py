@@ -9,30 +9,44 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from mos_platform.assignments.models import Showing, Trial
-from mos_platform.ratings.events import OF_THE_PAGE, SLACK_S, Event, courses
+from mos_platform.ratings.events import OF_THE_PAGE, SLACK_S, Course, Event, courses, covered_s
 from mos_platform.ratings.refusals import RefusedError
 
 EARLY_TOLERANCE = timedelta(seconds=SLACK_S)
-PLAYED_SHARE = 0.8  # of a clip's duration: a busy browser notes late that a clip began
+# Of a clip's duration: a busy browser notes late that a clip began.
+PLAYED_SHARE = 0.8  # for how long it played
+COVERED_SHARE = 0.9  # how much of it, whatever was played twice
 
 
-def check_time(trial: Trial, now: datetime) -> None:
-    """Refuse an answer that is earlier than the clips' length after they were delivered and opened.
+def check_time(trial: Trial, now: datetime) -> timedelta:
+    """How much time there was to answer: what has passed since the clips can have ended, at least 0.
 
-    A clip that was never delivered was never seen. Simulated raters fetch none.
+    Refuses an answer that is earlier than the clips' length after they were delivered and opened. A clip that
+    was never delivered was never seen. Simulated raters fetch none.
     """
     if trial.opened_at is None:
         raise RefusedError("too_early", trial.sitting, timedelta(seconds=trial.clip_seconds))
     begun = trial.opened_at
     if not trial.sitting.rater.simulated:
         begun = max([begun, *_deliveries(trial)])
-    earliest = begun + timedelta(seconds=trial.clip_seconds) - EARLY_TOLERANCE
-    if now < earliest:
-        raise RefusedError("too_early", trial.sitting, earliest - now)
+    since = now - begun - timedelta(seconds=trial.clip_seconds)
+    if since < -EARLY_TOLERANCE:
+        raise RefusedError("too_early", trial.sitting, -EARLY_TOLERANCE - since)
+    return max(since, timedelta())
+
+
+def response_ms(told: int | None, left: timedelta) -> int:
+    """How long the rater took after the clips, as the browser says but within what the server saw.
+
+    `left`: the time that there was to answer; it stands where the browser says nothing.
+    """
+    if told is None:
+        return round(left / timedelta(milliseconds=1))
+    return min(told, round((left + EARLY_TOLERANCE) / timedelta(milliseconds=1)))
 
 
 def _deliveries(trial: Trial) -> list[datetime]:
-    clips = trial.showings.exclude(role=Showing.Role.PICTURE)
+    clips = trial.showings.exclude(role__in=(Showing.Role.PICTURE, Showing.Role.SOUND))
     delivered = [at for at in clips.values_list("delivered_at", flat=True) if at is not None]
     if len(delivered) < len(trial.clips):
         raise RefusedError("not_played", trial.sitting)
@@ -40,13 +54,20 @@ def _deliveries(trial: Trial) -> list[datetime]:
 
 
 def check_events(trial: Trial, events: Sequence[Event], now: datetime) -> None:
-    """Refuse events that contradict themselves, the trial or the server's clock, or lack a clip's end."""
+    """Refuse events that contradict themselves, the trial or the server's clock, or leave a clip unseen."""
     if _disordered(events) or _foreign(trial, events) or _longer_than(trial, events, now):
         raise RefusedError("invalid", trial.sitting)
     played = courses(events, trial.clips)
     for role, clip in trial.clips.items():
-        if played[role].watched_s < clip.duration_s * PLAYED_SHARE - SLACK_S or not played[role].ended_ms:
+        if not _whole(played[role], clip.duration_s):
             raise RefusedError("not_played", trial.sitting)
+
+
+def _whole(course: Course, duration_s: float) -> bool:
+    """Whether it ended after playing for long enough, from one end to the other."""
+    watched = course.watched_s >= duration_s * PLAYED_SHARE - SLACK_S
+    covered = covered_s(course.seconds, duration_s) >= duration_s * COVERED_SHARE - SLACK_S
+    return bool(course.ended_ms) and watched and covered
 
 
 def _disordered(events: Sequence[Event]) -> bool:

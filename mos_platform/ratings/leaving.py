@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from mos_platform.assignments.models import Trial
+from mos_platform.assignments.places import lock_sittings, return_places
 from mos_platform.raters.models import Rater, Sitting
 from mos_platform.raters.services import withdraw_rater
 from mos_platform.setup.models import SetupCheck
@@ -30,7 +31,7 @@ def withdraw(token: str) -> Deleted:
     Raises Sitting.DoesNotExist.
     """
     rater = Sitting.objects.select_related("rater").get(token=token).rater
-    list(Sitting.objects.select_for_update().filter(rater=rater))  # an answer on its way is stored before
+    lock_sittings([rater])  # an answer on its way is stored before
     deleted = delete_answers(rater)
     rater.refresh_from_db()
     SetupCheck.objects.filter(sitting__rater=rater).delete()  # tells of the device, and of eyes and ears
@@ -44,6 +45,7 @@ def delete_answers(rater: Rater) -> Deleted:
 
     The clips count as not handed out, so that others rate them.
     """
+    return_places(rater)
     _, rows = Trial.objects.filter(sitting__rater=rater).delete()
     return _counted(rows)
 

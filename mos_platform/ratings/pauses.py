@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from mos_platform.raters.models import Sitting
+from mos_platform.ratings.refusals import check_open
 from studies.config import StudyConfig
 
 LONG_GAP = timedelta(minutes=5)  # between two trials: whoever was away that long has rested
@@ -27,8 +28,9 @@ def break_due(study: StudyConfig, sitting: Sitting, seconds_left: float) -> bool
 
 
 def rest(token: str) -> Sitting:
-    """Record that the rater is back. Raises Sitting.DoesNotExist."""
+    """Record that the rater is back. Raises Sitting.DoesNotExist or RefusedError."""
     sitting = Sitting.objects.select_related("rater__study").get(token=token)
+    check_open(sitting)
     sitting.rested_at = timezone.now()
     sitting.save(update_fields=["rested_at"])
     return sitting

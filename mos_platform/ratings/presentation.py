@@ -6,6 +6,9 @@ address or id occurs in two trials. Besides the trial the state says
     done, total, seconds_left   how far the sitting is; trials that were voided or lost count nowhere
     upcoming                    addresses to fetch ahead
     pause                       whether a break is due: POST /api/sittings/TOKEN/rested/ ends it
+    warning                     whether to ask for more care: POST /api/sittings/TOKEN/warned/ once read
+    ended                       the page that says why there is nothing more to do: a declared check has ended
+                                the sitting, or no trial was left for it; else null
     practice_over               whether this is the first trial that counts after practice
 
 The view of a trial, as JSON:
@@ -22,7 +25,7 @@ The view of a trial, as JSON:
     practice   whether the answers do not count
     context    what raters need to know to judge it, "" where nothing is shown
     picture    the address of a still picture shown beside the clip, "" where there is none
-    questions  [{id, type, text, optional, grades, low, high, longest}]
+    questions  [{id, type, text, optional, grades, low, high, longest, sound?}]
     preview    what it is, for the bar of `python -m mos_platform preview`; absent everywhere else
 
 A question's `type` says how it is answered; an answer is always sent as a text, {question id: answer}:
@@ -33,6 +36,8 @@ A question's `type` says how it is answered; an answer is always sent as a text,
     "preference"  one of `grades`: "left", "tie" (where ties are allowed), "right"; only in "pair"
     "choice"      one of `grades`: value is the option's id, label its words
     "text"        up to `longest` characters
+    "digits"      the digits that a voice says in the WAV at `sound`, which only these questions have;
+                  anything without digits where none is heard
 
 `grades` is [] and `low`, `high`, `longest` are null where they have no meaning. A question with `optional`
 may be left out of the answers. In an attention check `text` names the wanted label, or the value where the
@@ -50,13 +55,22 @@ from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
-from mos_platform.assignments.checks import wanted_grade
+from mos_platform.assignments.checks import digits_said, is_sound_check, wanted_grade
 from mos_platform.assignments.models import Showing, Trial
-from mos_platform.raters.completion import Completion, completion
+from mos_platform.raters.completion import Completion, completion, was_turned_away
 from mos_platform.raters.models import Sitting
 from mos_platform.raters.services import study_for
-from mos_platform.ratings.answers import LONGEST_TEXT, answer_type, asked, may_be_left_out, words
+from mos_platform.ratings.answers import (
+    LONGEST_TEXT,
+    MOST_DIGITS,
+    answer_type,
+    asked,
+    may_be_left_out,
+    words,
+)
+from mos_platform.ratings.attention import has_ended, warning_due
 from mos_platform.ratings.pauses import break_due
+from mos_platform.ratings.refusals import RefusedError
 from mos_platform.setup.services import setup_address
 from mos_platform.stimuli.models import Stimulus
 from mos_platform.words import interface_language, say
@@ -88,6 +102,7 @@ class QuestionView(TypedDict):
     low: int | None
     high: int | None
     longest: int | None
+    sound: NotRequired[str]
 
 
 class TrialView(TypedDict):
@@ -118,6 +133,8 @@ class SittingState(TypedDict):
     trial: TrialView | None
     upcoming: list[str]
     pause: bool
+    warning: bool
+    ended: str | None
     practice_over: bool
     completion_code: str | None
     completion: Completion | None
@@ -126,25 +143,36 @@ class SittingState(TypedDict):
 
 
 def sitting_state(sitting: Sitting) -> SittingState:
+    """Raises RefusedError where the rater leaves at this moment."""
     study = study_for(sitting.rater)
     done, total, seconds_left = _standing(study, sitting)
     setup = setup_address(sitting)
-    ahead = [] if setup else _ahead(sitting)
-    addresses = _addresses(ahead)
     finished = sitting.completed_at is not None
+    ahead = [] if setup or finished else _ahead(sitting)
+    addresses = _addresses(ahead)
+    if not all(addresses.values()):  # deleted just now, with all that its rater had
+        raise RefusedError("closed", sitting)
     return SittingState(
         done=done,
         total=total,
         seconds_left=seconds_left,
         setup=setup,
         trial=trial_view(study, ahead[0], addresses[ahead[0].pk]) if ahead else None,
-        upcoming=[url for trial in ahead[1:] for url in addresses[trial.pk].values()],
+        upcoming=[url for trial in ahead[1:] for url in _to_fetch(addresses[trial.pk])],
         pause=bool(ahead) and break_due(study, sitting, seconds_left),
+        warning=bool(ahead) and warning_due(study, sitting),
+        ended=_page_of_end(sitting),
         practice_over=bool(ahead) and _practice_over(ahead[0]),
         completion_code=sitting.completion_code if finished else None,
         completion=completion(sitting),
         debriefing=str(study.texts.debriefing) if finished else None,
     )
+
+
+def _page_of_end(sitting: Sitting) -> str | None:
+    if has_ended(sitting):
+        return reverse("ratings:ended", args=[sitting.token])
+    return reverse("ratings:sitting", args=[sitting.token]) if was_turned_away(sitting) else None
 
 
 def _standing(study: StudyConfig, sitting: Sitting) -> tuple[int, int, int]:
@@ -192,6 +220,11 @@ def _addresses(trials: list[Trial]) -> dict[int, dict[str, str]]:
     return found
 
 
+def _to_fetch(addresses: Mapping[str, str]) -> list[str]:
+    """Clips and pictures; the digits of a sound check are fetched when they are asked for."""
+    return [url for role, url in addresses.items() if role != Showing.Role.SOUND]
+
+
 def media_url(token: str) -> str:
     return reverse("ratings:media", args=[token])
 
@@ -202,7 +235,7 @@ def trial_view(study: StudyConfig, trial: Trial, addresses: Mapping[str, str]) -
     view = TrialView(
         token=trial.token,
         position=trial.position,
-        type=TYPES.get(part.test_method, "rating"),
+        type=_type(part, trial),
         clips=[_clip_view(role, addresses[role], clip) for role, clip in clips.items()],
         first=trial.first or next(iter(clips)),
         plays="together" if trial.together else "in_turn",
@@ -212,15 +245,26 @@ def trial_view(study: StudyConfig, trial: Trial, addresses: Mapping[str, str]) -
         picture=addresses.get(Showing.Role.PICTURE, ""),
         questions=[_question_view(part, question, trial, study.language) for question in asked(part, trial)],
     )
+    if is_sound_check(trial.expected):
+        view["questions"][0]["sound"] = addresses[Showing.Role.SOUND]
     if settings.PREVIEW:
         view["preview"] = _told(part, trial, study.language)
     return view
+
+
+def _type(part: Part, trial: Trial) -> str:
+    """A sound check shows one clip, in a part with pairs too."""
+    kind = TYPES.get(part.test_method, "rating")
+    return "rating" if kind in ("ccr", "pair") and not trial.is_pair else kind
 
 
 def _told(part: Part, trial: Trial, language: str) -> str:
     """What raters are never told; only in the installation of `preview`, which nobody rates in."""
     shown = [f"{clip.method.name} × {clip.item.name}" for clip in trial.clips.values()]
     asked_for = [question for question in part.questions if question.id in trial.expected]
+    if is_sound_check(trial.expected):
+        said = " ".join(map(str, digits_said(trial.expected)))
+        return f"part {trial.part} · sound check | {' | '.join(shown)} · right: {said}"
     wanted = [f"{one.id} {_wanted(trial.expected[one.id], words(part, one, language))}" for one in asked_for]
     expected = [f"right: {', '.join(wanted)}"] if wanted else []
     return " · ".join([f"part {trial.part}", trial.get_kind_display().lower(), " | ".join(shown), *expected])
@@ -268,7 +312,7 @@ def _question_view(part: Part, question: Question, trial: Trial, language: str) 
         grades=[GradeView(value=value, label=label) for value, label in choices.items()],
         low=scale.low if scale else None,
         high=scale.high if scale else None,
-        longest=LONGEST_TEXT if kind == "text" else None,
+        longest={"text": LONGEST_TEXT, "digits": MOST_DIGITS}.get(kind),
     )
 
 
@@ -276,6 +320,8 @@ def _check_text(part: Part, question: Question, trial: Trial, language: str) -> 
     """What an attention check says in place of the question."""
     if trial.kind != Trial.Kind.TRAP:
         return ""
+    if is_sound_check(trial.expected):
+        return say("checks.digits", interface_language(language))
     expected, choices = trial.expected[question.id], words(part, question, language)
     if "choice" in expected:
         check, value = "checks.pair", expected["choice"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from mos_platform.raters.models import Sitting
+from mos_platform.raters.models import Rater, Sitting
 from mos_platform.words import interface_language, say
 
 Code = Literal["too_early", "not_next", "not_played", "invalid", "closed", "unknown"]
@@ -26,6 +26,13 @@ class RefusedError(Exception):
         super().__init__(sentence(code, sitting.rater.language))
         self.code: Code = code
         self.retry_after = retry_after
+
+
+def check_open(sitting: Sitting) -> None:
+    """Refuse everything to whoever has withdrawn, as it is stored now. Raises RefusedError."""
+    sitting.rater.refresh_from_db(fields=["status"])
+    if sitting.rater.status == Rater.Status.WITHDRAWN:
+        raise RefusedError("closed", sitting)
 
 
 def sentence(code: Code, language: str) -> str:

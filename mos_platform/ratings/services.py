@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from math import inf
 from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from mos_platform.assignments import states
 from mos_platform.assignments.models import Trial
-from mos_platform.raters.models import Rater, Sitting
+from mos_platform.assignments.places import show_life
+from mos_platform.raters.models import Sitting
 from mos_platform.raters.services import complete_sitting, declared_clock
-from mos_platform.ratings import evidence
-from mos_platform.ratings.answers import Given, check, preferred
+from mos_platform.ratings import attention, evidence, giving_up
+from mos_platform.ratings.answers import Given, check, number_typed, preferred
 from mos_platform.ratings.events import Event, replays, viewed
 from mos_platform.ratings.models import Comparison, Rating, TextAnswer, Viewing
 from mos_platform.ratings.refusals import RefusedError
@@ -70,9 +69,10 @@ class Outcome:
 
 
 @transaction.atomic
-def open_trial(token: str, clock: datetime | None = None) -> Trial:
+def open_trial(token: str, clock: datetime | None = None, *, again: bool = False) -> Trial:
     """Record that a trial is about to be played; one that is done with is opened no more.
 
+    `again`: by the same page as before, which is no further view of its clips.
     Raises Trial.DoesNotExist, RefusedError, or InputError for a clock that is not allowed.
     """
     trial = _locked(token)
@@ -80,6 +80,8 @@ def open_trial(token: str, clock: datetime | None = None) -> Trial:
     if trial.state not in Trial.WAITING:
         return trial
     _check_turn(trial)
+    if trial.state == Trial.State.OPENED and not again:
+        states.note_opened_anew(trial, at)
     return states.mark_opened(trial, at)
 
 
@@ -87,7 +89,8 @@ def open_trial(token: str, clock: datetime | None = None) -> Trial:
 def record_answers(token: str, submission: Submission) -> Outcome:
     """Store a trial's answers; the same trial answered again changes nothing (the first answer stands).
 
-    Nothing is stored of a trial that stood still for longer than its part allows: it comes again, once.
+    Nothing is stored of a trial that stood still for longer than its part allows: it comes again, once. A
+    missed check ends the sitting where the study declares it.
     Raises Trial.DoesNotExist, RefusedError, or InputError for answers that do not fit.
     """
     trial = _locked(token)
@@ -107,6 +110,7 @@ def record_answers(token: str, submission: Submission) -> Outcome:
     else:
         _store(trial, given, facts, now)
         states.mark_answered(trial)
+        attention.end_where_declared(trial, now)
     _complete_after_last(sitting, now)
     return _outcome(trial)
 
@@ -115,30 +119,34 @@ def record_answers(token: str, submission: Submission) -> Outcome:
 def give_up(token: str, trouble: Trial.Trouble) -> Outcome:
     """Go on without a trial that cannot be played: it comes once more at the end, then it is lost.
 
+    A check that is lost though the server has its clip was missed.
     Raises Trial.DoesNotExist or RefusedError.
     """
-    trial = _locked(token)
+    trial, now = _locked(token), timezone.now()
     if trial.state in Trial.WAITING:
         _check_turn(trial)
+        found = giving_up.trouble_of(trial, trouble)
         if states.may_come_again(trial):
-            states.show_again(trial, trouble)
+            states.show_again(trial, found)
         else:
-            states.lose(trial, trouble)
-        _complete_after_last(trial.sitting, timezone.now())
+            states.lose(trial, found)
+            attention.end_where_declared(trial, now)
+        _complete_after_last(trial.sitting, now)
     return _outcome(trial)
 
 
-def check_open(sitting: Sitting) -> None:
-    """Refuse everything to whoever has withdrawn. Raises RefusedError."""
-    if sitting.rater.status == Rater.Status.WITHDRAWN:
-        raise RefusedError("closed", sitting)
-
-
 def _locked(token: str) -> Trial:
-    """The trial, locked with its sitting: what is sent of one sitting is taken one after the other."""
-    trials = Trial.objects.select_for_update(of=("self", "sitting"))
+    """The trial; its sitting is locked: what is sent of one sitting is taken one after the other.
+
+    One that was returned while its rater was away is no longer to be answered. Raises RefusedError.
+    """
+    list(Sitting.objects.select_for_update(of=("self",)).filter(trials__token=token))
     related = ("sitting__rater__study", "stimulus", "reference", "left", "right")
-    return trials.select_related(*related).get(token=token)
+    trial = Trial.objects.select_related(*related).get(token=token)
+    if trial.state == Trial.State.RETURNED:
+        raise RefusedError("not_next", trial.sitting)
+    show_life(trial.sitting)
+    return trial
 
 
 def _outcome(trial: Trial) -> Outcome:
@@ -157,19 +165,12 @@ def _check_turn(trial: Trial) -> None:
 
 def _complete_after_last(sitting: Sitting, now: datetime) -> None:
     if not sitting.trials.filter(state__in=Trial.WAITING).exists():
-        complete_sitting(sitting, now, earned=_was_seen(sitting))
-
-
-def _was_seen(sitting: Sitting) -> bool:
-    """Whether at least half of the scored trials were answered: giving all of them up is no sitting."""
-    ended = sitting.trials.filter(kind=Trial.Kind.SCORED).exclude(state=Trial.State.VOID)
-    answered = ended.filter(state=Trial.State.ANSWERED).count()
-    return 2 * answered >= ended.count()
+        complete_sitting(sitting, now, earned=giving_up.is_earned(sitting))
 
 
 def _facts(part: Part, trial: Trial, submission: Submission, now: datetime) -> Facts:
     """The facts of a presentation that can have happened; its events are kept. Raises RefusedError."""
-    evidence.check_time(trial, now)
+    left = evidence.check_time(trial, now)
     events = submission.events
     if events is None and trial.sitting.rater.simulated:
         return submission.facts
@@ -180,7 +181,12 @@ def _facts(part: Part, trial: Trial, submission: Submission, now: datetime) -> F
         raise RefusedError("invalid", trial.sitting)
     Viewing.objects.create(trial=trial, events=[asdict(event) for event in events or ()])
     dropped = submission.facts.dropped_frames if told.dropped_frames is None else told.dropped_frames
-    return replace(submission.facts, **{**asdict(told), "dropped_frames": dropped})
+    seen = {
+        "response_ms": evidence.response_ms(submission.facts.response_ms, left),
+        "dropped_frames": dropped,
+        "replays": told.replays + trial.seen_before,
+    }
+    return replace(submission.facts, **{**asdict(told), **seen})
 
 
 def _stood_still(part: Part, facts: Facts) -> bool:
@@ -204,24 +210,8 @@ def _stored_as(trial: Trial, answer: Given) -> tuple[type[Stored], dict[str, Any
         return TextAnswer, {"text": answer.value}
     if answer.type == "preference":
         return Comparison, {"choice": answer.value}
+    if answer.type == "digits":
+        return Rating, {"score": number_typed(answer.value)}
     if trial.is_pair:
         return Comparison, {"score": int(answer.value), "choice": preferred(int(answer.value), trial.first)}
     return Rating, {"score": float(answer.value)}
-
-
-def with_answers(trials: QuerySet[Trial]) -> Iterable[Trial]:
-    """The trials with what was answered on them."""
-    return trials.prefetch_related("ratings", "comparisons")
-
-
-def as_instructed(trial: Trial) -> bool:
-    """Whether every answer of an attention check or gold trial is one of those expected."""
-    answers: list[Rating | Comparison] = [*trial.ratings.all(), *trial.comparisons.all()]
-    return all(_is_expected(answer, trial.expected.get(answer.question, {})) for answer in answers)
-
-
-def _is_expected(answer: Rating | Comparison, expected: Mapping[str, Any]) -> bool:
-    if "choice" in expected:
-        return isinstance(answer, Comparison) and answer.choice == expected["choice"]
-    low, high = expected.get("low", -inf), expected.get("high", inf)
-    return answer.score is not None and bool(low <= answer.score <= high)

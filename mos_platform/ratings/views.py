@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from http import HTTPStatus
+from io import BytesIO
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -13,13 +14,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mos_platform.assignments.checks import digits_said
 from mos_platform.assignments.models import Showing
 from mos_platform.assignments.services import mark_delivered, showing
+from mos_platform.raters.completion import was_turned_away
 from mos_platform.raters.models import Rater, Sitting
 from mos_platform.raters.panels import framed, is_panel
 from mos_platform.raters.services import study_for
+from mos_platform.raters.telling import left_page, turned_away_page
+from mos_platform.ratings.attention import has_ended
+from mos_platform.ratings.ended import ended_words
 from mos_platform.ratings.leaving import withdraw
 from mos_platform.setup.services import setup_address
+from mos_platform.setup.sounds import spoken_digits
 from mos_platform.stimuli.media import serve_bytes
 from mos_platform.words import interface_language
 
@@ -36,6 +43,10 @@ def sitting_page(request: HttpRequest, token: str) -> HttpResponse:
     sitting = get_object_or_404(Sitting.objects.select_related("rater__study"), token=token)
     if sitting.rater.status == Rater.Status.WITHDRAWN:
         return redirect("ratings:withdraw", token=token)
+    if has_ended(sitting):
+        return redirect("ratings:ended", token=token)
+    if was_turned_away(sitting):
+        return framed(render(request, "raters/refused.html", turned_away_page(sitting)), sitting.rater)
     checks = setup_address(sitting)
     if checks is not None:
         return redirect(checks)
@@ -69,15 +80,28 @@ def withdraw_page(request: HttpRequest, token: str) -> HttpResponse:
         "interface": interface_language(sitting.rater.language),
         "withdrawn": sitting.rater.status == Rater.Status.WITHDRAWN,
         "from_panel": is_panel(sitting.rater.link.kind),
+        **(left_page(sitting) if sitting.rater.status == Rater.Status.WITHDRAWN else {}),
     }
     return framed(render(request, "raters/withdraw.html", context), sitting.rater)
 
 
+@never_cache
+@require_safe
+def ended_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Why a declared check has ended the sitting, and whom to write to."""
+    sitting = get_object_or_404(Sitting.objects.select_related("rater__study"), token=token)
+    if not has_ended(sitting):
+        return redirect("ratings:sitting", token=token)
+    return framed(render(request, "ratings/ended.html", ended_words(sitting)), sitting.rater)
+
+
 @require_safe
 def media(request: HttpRequest, token: str) -> HttpResponseBase:
-    """A clip or picture under the address that it has in this one trial."""
+    """A clip, a picture or spoken digits under the address that it has in this one trial."""
     try:
         shown = showing(token)
+        if shown.role == Showing.Role.SOUND:
+            return _digits(request, shown)
         stored = shown.file
         file = stored.storage.open(str(stored.name))
     except (Showing.DoesNotExist, FileNotFoundError):
@@ -93,3 +117,12 @@ def media(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method == "GET" and response.status_code in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
         mark_delivered(shown)
     return response
+
+
+def _digits(request: HttpRequest, shown: Showing) -> HttpResponseBase:
+    trial = shown.trial
+    language = interface_language(trial.sitting.rater.language)
+    said = spoken_digits(digits_said(trial.expected), language)
+    return serve_bytes(
+        request, BytesIO(said), size=len(said), etag=f'"{shown.token}"', content_type="audio/wav"
+    )

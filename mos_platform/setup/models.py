@@ -10,7 +10,7 @@ from mos_platform.raters.models import Sitting, link_token
 class SetupCheck(models.Model):
     """One check of one sitting.
 
-    `tries` were finished, the last of them at `tried_at`; `passed` is None before the first. `settled`:
+    `tries` were finished, the last of them at `tried_at`; `passed` is None where there was none. `settled`:
     passed, or gone past. `value` is what was found, by the check's own keys.
     """
 

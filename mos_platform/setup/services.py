@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mos_platform.raters.models import Rater, Sitting
+from mos_platform.raters.services import check_takes_part
 from mos_platform.setup.measured import MARGIN, ScreenNeeds
 from mos_platform.setup.models import SetupCheck
 from mos_platform.setup.outcome import Outcome
@@ -98,16 +99,21 @@ def go_past(sitting: Sitting, name: str) -> Reply:
     check = locked_check(sitting, name)
     if sitting.rater.study.parsed.setup.is_required(name):
         raise InputError(say("setup.required", language_of(sitting.rater)))
-    if not check.settled:
-        check.passed, check.settled = False, True
+    if not check.settled:  # one never tried has not failed
+        check.settled = True
         check.save()
     return Reply(check.passed, check.settled, check.tries, "")
 
 
 def locked_check(sitting: Sitting, name: str) -> SetupCheck:
-    """The check, locked within the transaction; made at the first call."""
+    """The check, locked with its sitting within the transaction; made at the first call.
+
+    Raises NoSuchCheckError, or LeftError.
+    """
     if name not in sitting.rater.study.parsed.setup.checks:
         raise NoSuchCheckError(name)
+    list(Sitting.objects.select_for_update().filter(pk=sitting.pk))
+    check_takes_part(sitting.rater)
     SetupCheck.objects.get_or_create(sitting=sitting, name=name)
     return SetupCheck.objects.select_for_update().get(sitting=sitting, name=name)
 

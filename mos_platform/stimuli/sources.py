@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from studies.config import Cell, StudyConfig, is_file, missing_clips
+from studies.config import Cell, StudyConfig, is_file, missing_clips, told_missing
 from studies.errors import InputError
 
 Progress = Callable[[str, int, int], None]
@@ -80,8 +80,8 @@ def _missing(config: StudyConfig, folder: Path) -> list[str]:
     missing = missing_clips(config, folder)
     if missing:
         problems.append(
-            f"{len(missing)} of {len(config.given_cells())} clips are missing in {folder} (the first is "
-            f"{missing[0]}); add the files or correct 'stimuli', 'methods' or 'items'."
+            f"{len(missing)} of {len(config.given_cells())} clips are missing in {folder}: "
+            f"{told_missing(config, folder)}; add the files or correct 'stimuli', 'methods' or 'items'."
         )
     problems += [
         f"{item.picture}, the picture of item {item.name!r}, is missing in {folder}; add the file."

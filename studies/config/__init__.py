@@ -2,10 +2,11 @@
 
 from studies.config.base import Identifier, Language, Strict, Words
 from studies.config.damage import Made
-from studies.config.loading import ALMOST, CONFIG_FILE, is_file, load_study, missing_clips, parse_study
+from studies.config.files import is_file, missing_clips, told_missing
+from studies.config.loading import ALMOST, CONFIG_FILE, load_study, parse_study
 from studies.config.material import Clips, Item, Method, Stimuli
 from studies.config.model import Analysis, Cell, StudyConfig, Target, canonical_json
-from studies.config.people import Design, Devices, Gold, Payment, Recruitment, Targets
+from studies.config.people import Design, Devices, Gold, Payment, Recruitment, Stop, Targets
 from studies.config.questionnaire import KNOWN, AskedOfRaters
 from studies.config.questions import PAIRED, OwnScale, Part, Question, TestMethod
 from studies.config.setup import Setup
@@ -36,6 +37,7 @@ __all__ = [
     "Recruitment",
     "Setup",
     "Stimuli",
+    "Stop",
     "Strict",
     "StudyConfig",
     "Target",
@@ -48,4 +50,5 @@ __all__ = [
     "load_study",
     "missing_clips",
     "parse_study",
+    "told_missing",
 ]

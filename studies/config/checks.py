@@ -10,13 +10,15 @@ from difflib import get_close_matches
 from math import ceil, floor
 from typing import Any
 
+from studies.bundle import SOUND_CHECK
 from studies.config.base import LANGUAGE_RULE, Words, words_of
-from studies.config.counts import Problem, gold_twice, too_many_extras
+from studies.config.counts import Problem, chosen_pairs, gold_twice, too_many_extras
 from studies.config.damage import made_encoded, made_files, made_gold, made_of, made_swaps
 from studies.config.material import Item, Method, Stimuli
 from studies.config.people import Gold, Recruitment
 from studies.config.questionnaire import AskedOfRaters
 from studies.config.questions import Part
+from studies.config.stopping import precision_has_its_numbers, precision_is_of_something
 from studies.metrics import CATALOGUE, COMPUTED, known_metric
 from studies.names import did_you_mean
 from studies.scales import Scale
@@ -109,7 +111,11 @@ def _ids(parts: tuple[Part, ...]) -> Iterator[Problem]:
         for place, part in enumerate(parts)
         for asked in _numbered(f"parts.{place}.questions", (question.id for question in part.questions))
     )
-    yield from _twice("question", questions)
+    asked = list(questions)
+    yield from _twice("question", asked)
+    for key, name in asked:
+        if name == SOUND_CHECK:
+            yield key, f"{name!r} is the name of what sound checks ask; rename the question"
 
 
 def _parts_and_methods(parts: tuple[Part, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
@@ -356,6 +362,7 @@ CHECKS = (
     _Check(("parts", "methods"), _parts_and_methods, partly=("parts",)),
     _Check(("parts", "items"), _parts_and_items, partly=("parts",)),
     _Check(("parts", "methods", "items", "design"), too_many_extras, partly=("parts",)),
+    _Check(("parts", "methods", "design", "stop"), chosen_pairs, partly=("parts",)),
     _Check(("gold", "methods"), _gold_methods, partly=("gold",)),
     _Check(("gold", "items"), _gold_items, partly=("gold",)),
     _Check(("gold", "parts"), _gold_answers, partly=("gold",)),
@@ -370,6 +377,8 @@ CHECKS = (
     _Check(("stimuli", "methods", "items"), _files),
     _Check(("recruitment",), _recruitment),
     _Check(("recruitment", "targets"), _quotas),
+    _Check(("stop", "targets"), precision_has_its_numbers),
+    _Check(("stop", "parts", "methods"), precision_is_of_something),
     _Check(("analysis", "parts"), _margin),
     _Check(("questionnaire",), _questionnaire),
     _Check(("recruitment", "questionnaire"), _admitting),

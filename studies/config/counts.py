@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import comb
+from itertools import chain, repeat
+from math import ceil, comb
 from typing import Any
 
 from studies.config.material import Item, Method
@@ -36,14 +37,67 @@ def too_many_extras(
     n_methods = sum(method.role == "scored" for method in methods)
     n_items = sum(item.role == "scored" for item in items)
     for place, part in enumerate(parts):
-        there = 0 if part.is_paired else methods_judged(part, n_methods, design.raters) * n_items
-        scored = min(part.trials_per_sitting or there, there)
-        for key in ("repeats", "dummies"):
+        scored = _scored(part, n_methods, n_items, design)
+        for key in sorted({"repeats", "dummies"} & part.model_fields_set):
             if getattr(part, key) > scored > 0:
                 yield (
                     f"parts.{place}.{key}",
                     f"{getattr(part, key)} are more than the {scored} scored trials of a sitting; use fewer",
                 )
+
+
+def with_dummies(
+    parts: tuple[Part, ...], methods: tuple[Method, ...], items: tuple[Item, ...], design: Any
+) -> tuple[Part, ...]:
+    """The parts with as many dummies as those have that do not say: only a sitting's beginning needs some."""
+    n_methods = sum(method.role == "scored" for method in methods)
+    n_items = sum(item.role == "scored" for item in items)
+    wanted = min(parts[0].dummies, _scored(parts[0], n_methods, n_items, design))
+    return tuple(
+        part if "dummies" in part.model_fields_set else part.model_copy(update={"dummies": number})
+        for part, number in zip(parts, chain([wanted], repeat(0)), strict=False)
+    )
+
+
+def _scored(part: Part, methods: int, items: int, design: Any) -> int:
+    """The scored trials of a sitting, of so many methods and items under evaluation."""
+    judged = pairs_compared if part.is_paired else methods_judged
+    there = judged(part, methods, design.raters) * items
+    return min(part.trials_per_sitting or there, there)
+
+
+def start_round(part: Part, methods: int) -> int:
+    """The trials of the balanced round before pairs are chosen by answers."""
+    return part.start or max(pairs_compared(part, methods, "within"), least_start(methods))
+
+
+def least_start(methods: int) -> int:
+    """Three trials of each method."""
+    return ceil(3 * methods / 2)
+
+
+def chosen_pairs(
+    parts: tuple[Part, ...], methods: tuple[Method, ...], design: Any, stop: Any
+) -> Iterator[Problem]:
+    """Where pairs are chosen by answers: a round too short, and rules that contradict it."""
+    n_methods = sum(method.role == "scored" for method in methods)
+    for place, part in enumerate(parts):
+        if part.choice != "active":
+            continue
+        if part.start is not None and part.start < least_start(n_methods):
+            yield (
+                f"parts.{place}.start",
+                f"{part.start} trials are too few to begin with {n_methods} methods; write at least "
+                f"{least_start(n_methods)}, three of each method",
+            )
+        if design.raters == "between":
+            yield f"parts.{place}.choice", "active needs raters who meet all methods; write raters: within"
+        if stop.rule == "quota":
+            yield (
+                f"parts.{place}.choice",
+                "a quota wants each pair as often as any other, and active does not; write choice: balanced, "
+                "or another stop.rule",
+            )
 
 
 def gold_twice(gold: tuple[Gold, ...]) -> Iterator[Problem]:

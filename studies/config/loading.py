@@ -123,23 +123,3 @@ def _well_formed(raw: dict[str, Any]) -> dict[str, Any]:
         except ValidationError:
             continue
     return pieces
-
-
-def missing_clips(config: StudyConfig, folder: Path) -> list[str]:
-    """Method × item cells that have no file: the path (relative to the study folder), or the cell's names."""
-    missing = []
-    for method, item in config.given_cells():
-        path = config.stimuli.path(method, item)
-        if path is None:
-            missing.append(f"{method} × {item}")
-        elif not is_file(folder / path):
-            missing.append(path)
-    return missing
-
-
-def is_file(path: Path) -> bool:
-    """False also for a name that the file system cannot hold."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from studies.config.base import Identifier, Language, Strict, Words
+from studies.config.counts import with_dummies
 from studies.config.damage import Made
 from studies.config.material import Clips, Item, ItemOrName, Method, MethodOrName, Stimuli
-from studies.config.people import Design, Devices, Gold, Payment, Recruitment, Targets
+from studies.config.people import Design, Devices, Gold, Payment, Recruitment, Stop, Targets
 from studies.config.questionnaire import DEFAULT, Questionnaire
 from studies.config.questions import Part
 from studies.config.setup import Setup
@@ -94,6 +95,8 @@ class StudyConfig(Strict):
     """Who sees what."""
     targets: Targets = Targets()
     """When there are enough ratings."""
+    stop: Stop = Stop()
+    """When no more trials are handed out."""
     recruitment: Recruitment = Recruitment()
     """How raters come to the study."""
     questionnaire: Questionnaire = DEFAULT
@@ -125,6 +128,11 @@ class StudyConfig(Strict):
         if not isinstance(own, str) or not isinstance(rest, list | tuple) or not rest:
             return raw
         return _reordered(raw, own, {own, *(one for one in rest if isinstance(one, str))})
+
+    @model_validator(mode="after")
+    def _begins_with_dummies(self) -> StudyConfig:
+        parts = with_dummies(self.parts, self.methods, self.items, self.design)
+        return self if parts == self.parts else self.model_copy(update={"parts": parts})
 
     @model_validator(mode="after")
     def _consistent(self) -> StudyConfig:

@@ -30,6 +30,11 @@ class Design(Strict):
     """The check before a study fails where a sitting takes longer. ITU-T P.910 advises 30 minutes at most."""
     break_after_minutes: Annotated[float, Field(gt=0, le=240)] | None = 15
     """Raters are offered a short break after so long without one; null for none."""
+    abandoned_after_minutes: Annotated[float, Field(gt=0, le=10080)] | None = 60
+    """The places of whoever shows no sign of life for so long go to others; who comes back later gets as many
+    trials anew. null keeps them for ever."""
+    dropouts_count: bool = True
+    """Whether the answers of a sitting that was never finished fill their places; else others fill them."""
 
 
 class Bounds(Strict):
@@ -65,6 +70,22 @@ class Targets(Strict):
     """At least 24 where a correlation with metrics is to be claimed."""
     half_width: Annotated[float, Field(gt=0)] | None = None
     """Half-width of a method's MOS to be reached, in grades; the check says whether it can be."""
+
+
+class Stop(Strict):
+    """When no more trials are handed out."""
+
+    rule: Literal["never", "quota", "precision"] = "never"
+    """`never`: as long as the study is open; `quota`: once each clip or pair has as many ratings as
+    `targets.ratings_per_stimulus`, or else as `targets.raters_per_method` raters make of it; `precision`:
+    once no interval of a rated question is wider than `targets.half_width` to either side. Intervals that
+    decide when to stop cover a little less often than they say; the report repeats it."""
+    intervals: Literal["methods", "differences", "against_reference"] = "methods"
+    """Of `precision`: the means of all methods, the differences of all pairs, or those from the reference."""
+    least_raters_per_method: Annotated[int, Field(ge=3, le=MOST_RATERS)] = 24
+    """Of `precision`: before so many raters of every method count it never stops."""
+    most_raters_per_method: Annotated[int, Field(ge=3, le=MOST_RATERS)] | None = None
+    """Of `precision`, which needs it: with so many raters of every method it stops in any case."""
 
 
 class Prolific(Strict):

@@ -133,10 +133,13 @@ class Part(Strict):
     """All by default; else those that fewest sittings had so far."""
     attention_checks: Annotated[int, Field(ge=0, le=10)] = 1
     """Trials that ask for a certain answer."""
+    sound_checks: Annotated[int, Field(ge=0, le=10)] = 0
+    """Trials after whose clip a voice says digits to type; rule `attention` counts them as checks."""
     training: Few = 0
     """Practice trials with clips of items whose role is training, before anything else."""
-    dummies: Few = 0
-    """Unscored trials at the beginning, with clips of the study."""
+    dummies: Few = 5
+    """Unscored trials at the beginning, with clips of the study. The default is for the first part, and never
+    more than its scored trials; later parts have none by default."""
     repeats: Few = 0
     """Clips shown a second time, unannounced, for the raters' consistency."""
     gold: Few = 0
@@ -145,6 +148,12 @@ class Part(Strict):
     """Which methods meet in PC and CCR: all, each with the reference, or [[one, other], …]."""
     tie: bool = True
     """Whether "no difference" may be answered in PC."""
+    choice: Literal["balanced", "active"] = "balanced"
+    """PC: pairs are chosen evenly, or, after a balanced round, those that earlier answers let expect to teach
+    most (active sampling, for many methods)."""
+    start: Annotated[int, Field(gt=0)] | None = None
+    """How many trials the balanced round before `choice: active` has, of all raters together: by default each
+    pair of methods once; three trials of each method at least."""
     plays: Literal["in_turn", "together"] = "in_turn"
     """PC: one clip after the other, or both side by side, frame by frame; raters choose whose sound."""
     replays: Few | None = None
@@ -175,10 +184,14 @@ class Part(Strict):
             raise ValueError("a PC part asks exactly one question; give each question a part of its own")
         for question in self.questions:
             self._check_question(question)
-        if self.is_paired and (self.training or self.dummies or self.repeats):
-            raise ValueError("training, dummies and repeats are for rating parts; remove them from the pairs")
+        if self.is_paired and self.repeats:
+            raise ValueError("'repeats' is for rating parts; remove it from the pairs")
         if self.plays == "together" and self.test_method != "PC":
             raise ValueError("'plays: together' is for PC; remove it, or correct 'test_method'")
+        if self.choice == "active" and self.test_method != "PC":
+            raise ValueError("'choice: active' is for PC; remove it, or correct 'test_method'")
+        if self.start is not None and self.choice != "active":
+            raise ValueError("'start' is for 'choice: active'; remove it, or add that")
         if not self.is_paired and self.pairs != "all":
             raise ValueError("'pairs' is for PC and CCR; remove it, or correct 'test_method'")
         return self

@@ -43,3 +43,5 @@ class Texts(Strict):
     """How to rate; shown before the first trial and at any time."""
     debriefing: Words
     """Shown after the last answer."""
+    contact: Words | None = None
+    """Whom raters can write to, such as an e-mail address; told where a check ends a sitting."""

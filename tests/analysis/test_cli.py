@@ -53,6 +53,12 @@ def test_json_alone_writes_results_only(tmp_path: Path, ratings: Path) -> None:
     assert json.loads((folder / "results.json").read_text())["schema_version"] == 1
 
 
+def test_a_format_asked_for_beside_another_one_joins_it(tmp_path: Path, ratings: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["report", str(ratings), "--format", "json", "--format", "csv", "--out", str(out)]) == 0
+    assert {"results.json", "tables"} <= {path.name for path in out.iterdir()}
+
+
 def test_reports_stand_where_the_platform_keeps_its_files(tmp_path: Path, ratings: Path) -> None:
     done = run("report", ratings, "--format", "json", cwd=tmp_path, var=str(tmp_path / "kept"))
     assert (done.returncode, done.stderr) == (0, "")

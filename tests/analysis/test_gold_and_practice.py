@@ -99,6 +99,22 @@ def test_gold_and_attention_checks_are_counted_apart_and_exclude_together(
     assert "gold trial not answered as expected" in " ".join(screening.summary(view).sentences)
 
 
+def test_checks_given_up_are_missed_ones(tmp_path: Path) -> None:
+    """Rater 0 missed none and gave one up; rater 2 answered none; where raters.csv is silent none was."""
+    content = practised()
+    checks = ("gold", "trap")
+    nobody = content["raters"][2]["rater"]
+    content["ratings"] = [
+        row for row in content["ratings"] if not (row["rater"] == nobody and row["kind"] in checks)
+    ]
+    for person, n in zip(content["raters"], (1, "", 2), strict=True):
+        person["checks_given_up"] = n
+    found = verdicts(load_source(str(write_whole(tmp_path / "study", content, PRACTISED))), "attention")
+    assert [name for name, one in found.items() if one.applied] == ["a-r0", "a-r1", "a-r2"]
+    assert found["a-r0"].reason == ("missed 0 of 1 attention check and 0 of 1 gold trial, gave up 1 check")
+    assert (found["a-r2"].reason, found["a-r2"].value) == ("gave up 2 checks", 2)
+
+
 def test_without_gold_nothing_is_said_of_it(tmp_path: Path) -> None:
     data = load_source(str(write_whole(tmp_path / "study", tables())))
     plain = study_view(compute(data, Options(n_boot=20)), data)

@@ -16,8 +16,6 @@ from analysis.load import load_source
 from analysis.results import to_json
 from studies.errors import InputError
 
-FAR_SECOND = {"first": "real", "left": "real", "right": "far"}
-
 
 def over(rows: Rows, method: str, other: str) -> np.ndarray:
     """Scores of `method` over `other`, raters × items, turned by hand."""

@@ -62,7 +62,15 @@ def make_study(folder: Path, item: str) -> None:
         "texts": TEXTS,
         "methods": [{"name": name} for name in methods],
         "items": [{"name": item}],
-        "parts": [{"id": "rating", "test_method": "ACR", "attention_checks": 0, "questions": [question]}],
+        "parts": [
+            {
+                "id": "rating",
+                "test_method": "ACR",
+                "dummies": 0,
+                "attention_checks": 0,
+                "questions": [question],
+            }
+        ],
     }
     (folder / "study.yaml").write_text(yaml.safe_dump(study))
 

@@ -7,17 +7,20 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import every_type
 import pytest
+import real_study
 import spoken
 import yaml
-from playwright.sync_api import Browser, Page
-from visitor import Visitor
+from playwright.sync_api import Browser, Page, expect
+from visitor import PATIENCE_MS, Visitor
+
+expect.set_options(timeout=PATIENCE_MS)
 
 VIEWPORTS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
@@ -50,6 +53,7 @@ STUDY = {
         {
             "id": "rating",
             "test_method": "ACR-HR",
+            "dummies": 0,
             "trials_per_sitting": 3,
             "questions": [
                 {"id": "overall", "text": "How good is this clip overall?"},
@@ -84,6 +88,7 @@ PACED: dict[str, Any] = {
             "id": "rating",
             "test_method": "ACR",
             "training": 1,
+            "dummies": 0,
             "trials_per_sitting": 2,
             "attention_checks": 0,
             "replays": 1,
@@ -105,6 +110,28 @@ PACED: dict[str, Any] = {
 }
 
 
+SOUND: dict[str, Any] = {
+    **STUDY,
+    "study": "sound",
+    "texts": {**STUDY["texts"], "contact": "lab@example.org"},
+    "screening": {"apply": ["attention"], "attention": {"on_missed_check": "warn"}},
+    "parts": [{**STUDY["parts"][0], "attention_checks": 0, "sound_checks": 1}],
+}
+
+
+SET_UP = f"""
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from mos_platform.raters.services import open_link, simulated_link
+from mos_platform.stimuli.models import Study
+call_command("migrate", verbosity=0)
+call_command("import_study", {{folder!r}})
+User.objects.create_superuser("researcher", "", "{PASSWORD}")
+study = Study.objects.get()
+print(open_link(study).token, simulated_link(study).token)
+"""
+
+
 @dataclass(frozen=True)
 class Platform:
     """A running server, the links to its study, and its database."""
@@ -117,6 +144,16 @@ class Platform:
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.database, timeout=30) as connection:
             return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def declared(self, one: str, other: str) -> Iterator[None]:
+        """The study as if its file said `other` instead of `one`."""
+        change = "UPDATE stimuli_study SET config = replace(config, ?, ?)"
+        self.rows(change, f'"{one}"', f'"{other}"')
+        try:
+            yield
+        finally:
+            self.rows(change, f'"{other}"', f'"{one}"')
 
     @contextmanager
     def closed(self) -> Iterator[None]:
@@ -171,6 +208,14 @@ def checked_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> It
 
 
 @pytest.fixture(scope="session")
+def sound_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
+    """The study with a sound check, whose raters are asked for more care when they miss it."""
+    folder = make_folder(tmp_path_factory.mktemp("sound"), SOUND)
+    with serving(folder, tmp_path_factory.mktemp("sound_var"), repo) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def every_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[Platform]:
     """The study that asks in every way there is."""
     folder = every_type.make_folder(tmp_path_factory.mktemp("every"))
@@ -186,29 +231,33 @@ def spoken_platform(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Ite
         yield running
 
 
+@pytest.fixture(scope="module")
+def serve_real(
+    shared: Path, tmp_path_factory: pytest.TempPathFactory, repo: Path
+) -> Callable[..., AbstractContextManager[Platform]]:
+    """Serves a study of published clips with sound, of the parts that are given."""
+
+    def served(parts: list[dict[str, Any]]) -> AbstractContextManager[Platform]:
+        folder = real_study.make_folder(tmp_path_factory.mktemp("real"), shared, parts)
+        return serving(folder, tmp_path_factory.mktemp("real_var"), repo)
+
+    return served
+
+
 @contextmanager
 def serving(study_folder: Path, var: Path, repo: Path) -> Iterator[Platform]:
     environment = {**os.environ, "MOS_VAR": str(var), "MOS_DATABASE_URL": "", "MOS_REDIS_URL": ""}
 
-    def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "mos_platform", *arguments]
-        done = subprocess.run(
-            command, env=environment, cwd=repo, check=True, stdout=subprocess.PIPE, text=True
-        )
-        return done.stdout
-
-    run("migrate", "-v0")
-    run("import_study", str(study_folder))
-    links = run(
-        "shell",
-        "-v0",
-        "-c",
-        "from mos_platform.raters.services import open_link, simulated_link\n"
-        "from mos_platform.stimuli.models import Study\n"
-        "from django.contrib.auth.models import User\n"
-        f"User.objects.create_superuser('researcher', '', '{PASSWORD}')\n"
-        "study = Study.objects.get()\nprint(open_link(study).token, simulated_link(study).token)",
-    ).split()[-2:]
+    # In one program: starting another takes longer than what it does here.
+    made = subprocess.run(
+        [sys.executable, "-m", "mos_platform", "shell", "-v0", "-c", SET_UP.format(folder=str(study_folder))],
+        env=environment,
+        cwd=repo,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    links = made.stdout.split()[-2:]
     server = subprocess.Popen(
         [sys.executable, "-m", "mos_platform", "serve", "--bind", "127.0.0.1:0"],
         env=environment,
@@ -223,7 +272,7 @@ def serving(study_folder: Path, var: Path, repo: Path) -> Iterator[Platform]:
         yield Platform(url, f"{url}/r/{links[0]}/", f"{url}/r/{links[1]}/", var / "mos.sqlite3")
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(150)
 
 
 @pytest.fixture
@@ -242,34 +291,47 @@ def console(browser: Browser, platform: Platform) -> Iterator[Page]:
 @pytest.fixture
 def visit(browser: Browser, platform: Platform) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors; each must end with a clean console, no other host met, and no method's name."""
-    yield from _visitors(browser, platform, (*METHODS, *ITEMS))
+    yield from visitors(browser, platform, (*METHODS, *ITEMS))
 
 
 @pytest.fixture
 def visit_paced(browser: Browser, paced_platform: Platform) -> Iterator[Callable[..., Visitor]]:
     """The same for the study with practice and clips that play together."""
-    yield from _visitors(browser, paced_platform, (*METHODS, *ITEMS))
+    yield from visitors(browser, paced_platform, (*METHODS, *ITEMS))
 
 
 @pytest.fixture
 def visit_checked(browser: Browser, checked_platform: Platform) -> Iterator[Callable[..., Visitor]]:
     """The same for the study with every check before the first clip."""
-    yield from _visitors(browser, checked_platform, (*METHODS, *ITEMS))
+    yield from visitors(browser, checked_platform, (*METHODS, *ITEMS))
+
+
+@pytest.fixture
+def visit_sound(browser: Browser, sound_platform: Platform) -> Iterator[Callable[..., Visitor]]:
+    """The same for the study with a sound check."""
+    yield from visitors(browser, sound_platform, (*METHODS, *ITEMS))
 
 
 @pytest.fixture
 def visit_every(browser: Browser, every_platform: Platform) -> Iterator[Callable[..., Visitor]]:
     """The same for the study that asks in every way."""
-    yield from _visitors(browser, every_platform, (*every_type.METHODS, *every_type.ITEMS))
+    yield from visitors(browser, every_platform, (*every_type.METHODS, *every_type.ITEMS))
+
+
+@pytest.fixture(scope="module")
+def visitors_of(browser: Browser) -> Callable[[Platform], AbstractContextManager[Callable[..., Visitor]]]:
+    """The same for a study of published clips."""
+    secrets = (*real_study.METHODS, real_study.ITEM)
+    return lambda platform: contextmanager(visitors)(browser, platform, secrets)
 
 
 @pytest.fixture
 def visit_spoken(browser: Browser, spoken_platform: Platform) -> Iterator[Callable[..., Visitor]]:
     """The same for the study that is also read from right to left."""
-    yield from _visitors(browser, spoken_platform, (*every_type.METHODS, *every_type.ITEMS))
+    yield from visitors(browser, spoken_platform, (*every_type.METHODS, *every_type.ITEMS))
 
 
-def _visitors(
+def visitors(
     browser: Browser, platform: Platform, secrets: tuple[str, ...]
 ) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []

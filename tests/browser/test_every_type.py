@@ -159,9 +159,24 @@ def test_digits_of_a_long_scale_and_text_that_keys_do_not_disturb(visit_every: V
     rater.enter(every_platform.link)
     page = rater.page
     rater.watch()
+    first, second = page.locator("fieldset").nth(0), page.locator("fieldset").nth(1)
+    page.keyboard.press("1")
+    expect(second).to_contain_class("asked")
+    assert page.locator("input:checked").first.input_value() == "1"
+    first.focus()
     page.keyboard.press("1")
     page.keyboard.press("0")
     assert page.locator("input:checked").first.input_value() == "10"
+    first.focus()
+    page.keyboard.press("1")
+    page.keyboard.press("3")
+    assert page.locator("input:checked").nth(0).input_value() == "1"
+    assert page.locator("input:checked").count() == 2, "13 is no grade: the next question gets the 3"
+    first.focus()
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    assert page.locator("input:checked").first.input_value() == "10"
+    second.focus()
     page.keyboard.press("2")
     assert page.locator("input:checked").nth(1).input_value() == "sad"
     area = page.locator("textarea")

@@ -50,8 +50,10 @@ def test_a_whole_sitting_with_the_keyboard(visit: Visit, platform):
         page.keyboard.press("Space")
         rater.wait_for_answers()
         if position == 2:
+            rater.slow_motion()
             page.keyboard.press("Space")
             expect(page.locator(".box.showing")).to_have_count(1)
+            rater.full_speed()
             expect(page.locator(".box.showing")).to_have_count(0)
         for _ in range(rater.questions.count()):
             page.keyboard.press("2")
@@ -125,9 +127,11 @@ def test_nothing_can_be_answered_before_the_clip_has_ended(visit: Visit, platfor
         expect(page.get_by_text("available when the clip has ended")).to_be_visible()
 
     closed()
+    rater.slow_motion()
     rater.act(rater.play_button)
     expect(page.locator(".box.showing")).to_have_count(1)
     closed()
+    rater.full_speed()
     rater.wait_for_answers()
     rater.act(rater.answer_of(0, 1))
     expect(rater.next_button).to_be_disabled()
@@ -143,6 +147,7 @@ def test_a_pair_plays_one_clip_after_the_other_and_says_which(visit: Visit, plat
     for _ in range(4):
         rater.rate()
     expect(rater.play_button).to_be_visible()
+    rater.slow_motion()
     rater.act(rater.play_button)
     names = []
     for _ in range(2):
@@ -152,6 +157,7 @@ def test_a_pair_plays_one_clip_after_the_other_and_says_which(visit: Visit, plat
         assert page.locator(".box.showing").count() == 1
         names.append(sounding.locator(".box-name").inner_text())
         expect(page.get_by_role("status").filter(has_text=names[-1])).to_be_visible()
+        rater.let_run()
         expect(page.locator(".box.sounding").filter(has_text=names[-1])).to_have_count(0)
     rater.wait_for_answers()
     labels = rater.questions.locator(".word").all_inner_texts()
@@ -267,7 +273,7 @@ def test_a_clip_that_does_not_arrive_is_fetched_again(visit: Visit, platform):
 
 def test_a_clip_that_the_browser_cannot_decode_is_told_calmly(visit: Visit, platform):
     rater = visit()
-    rater.page.route("**/media/**", lambda route: route.fulfill(body=b"no video", content_type="video/mp4"))
+    rater.page.route("**/media/**", lambda route: route.fulfill(response=route.fetch(), body=b"no video"))
     rater.consent(platform.link)
     rater.press_button("Start")
     expect(rater.page.get_by_role("alert")).to_contain_text("This browser cannot play the clip")

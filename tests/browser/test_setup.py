@@ -117,7 +117,7 @@ def fits_a_finger(checks: Checks) -> None:
         assert size is None or min(size["width"], size["height"]) >= 44, target
 
 
-@pytest.mark.parametrize("device", ["desktop", "phone"])
+@pytest.mark.parametrize("device", [pytest.param("desktop", marks=pytest.mark.all), "phone"])
 def test_all_checks_lead_to_the_first_clip(arrive, device: str):
     checks = arrive(device)
     page = checks.page

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.services, pytest.mark.long]
 
 START_S = 90.0
 COMPUTE_S = 600.0
-ITEMS = 3
+ITEMS = 2
 PASSWORD = "not-a-secret"
 
 
@@ -153,7 +153,7 @@ def installation(repo: Path) -> Iterator[Installation]:
 
 
 def get(installation: Installation, path: str) -> bytes:
-    with urlopen(f"http://127.0.0.1:{installation.port}{path}", timeout=10) as answer:
+    with urlopen(f"http://127.0.0.1:{installation.port}{path}", timeout=30) as answer:
         body: bytes = answer.read()
         return body
 

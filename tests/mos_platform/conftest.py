@@ -10,12 +10,19 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core import serializers
+from django.db import transaction
+from django.test import override_settings
 
+from mos_platform.__main__ import main
+from mos_platform.intake import take_in
 from mos_platform.stimuli.models import Item, Method, Stimulus, Study
 from studies.config import parse_study
 
@@ -41,6 +48,7 @@ def small_config() -> dict[str, Any]:
             {
                 "id": "rating",
                 "test_method": "ACR-HR",
+                "dummies": 0,
                 "questions": [
                     {"id": "overall", "text": "Overall quality?"},
                     {"id": "sync", "text": "Lips and voice?"},
@@ -135,6 +143,40 @@ def clip_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def imported_rows(
+    clip_study: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> tuple[Path, str]:
+    """Of the clip study imported once: its folder of media, and its rows as JSON."""
+    folder = tmp_path_factory.mktemp("imported")
+    folders = {"MEDIA_ROOT": folder / "media", "STAGING_ROOT": folder / "staging"}
+    with django_db_blocker.unblock(), override_settings(**folders), transaction.atomic():
+        take_in(clip_study)
+        models = [
+            model
+            for app in ("stimuli", "raters", "metrics")
+            for model in apps.get_app_config(app).get_models()
+        ]
+        rows = serializers.serialize(
+            "json", (row for model in models for row in model.objects.order_by("pk"))
+        )
+        transaction.set_rollback(True)
+    return folder / "media", rows
+
+
+@pytest.fixture
+def imported_study(db: None, imported_rows: tuple[Path, str], settings: Any) -> Study:
+    """The clip study as it is right after its import, which is not made again for each test."""
+    media, rows = imported_rows
+    shutil.copytree(media, settings.MEDIA_ROOT)
+    for row in serializers.deserialize("json", rows):
+        row.save()
+    return Study.objects.get()
+
+
 @pytest.fixture
 def own_study(clip_study: Path, tmp_path: Path) -> Path:
     """The same study, to be changed by one test."""
@@ -156,9 +198,32 @@ items: [{name: one, attributes: {gender: "female, older", light: dim}}, {name: t
 parts:
   - id: rating
     test_method: ACR-HR
+    dummies: 0
     questions: [{id: overall, text: "Overall quality?"}]
 metrics: [psnr, ssim, cpbd]
 """
+
+
+class Commands:
+    """The program in this process, on the test's database: starting one takes longer than most commands."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        self._monkeypatch.setattr(sys, "argv", ["mos_platform", *words])
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                status = main()
+            except SystemExit as end:
+                status = int(end.code or 0)
+        return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def commands(db: None, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    return Commands(monkeypatch)
 
 
 class Installation:
@@ -194,7 +259,7 @@ class Installation:
             yield re.findall(r"http://\S+", server.stdout.readline())[0]
         finally:
             server.send_signal(signal.SIGINT)
-            server.communicate(timeout=60)
+            server.communicate(timeout=150)
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.var / "mos.sqlite3", timeout=30)) as database, database:

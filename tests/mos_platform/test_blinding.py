@@ -53,6 +53,7 @@ STUDY: dict[str, Any] = {
         {
             "id": "first",
             "test_method": "ACR-HR",
+            "dummies": 0,
             "questions": [{"id": "overall", "text": "How good?"}],
             "shown": ["picture"],
             "repeats": 1,

@@ -78,6 +78,7 @@ def test_a_folder_is_shown_without_being_imported(trained: Path, installation: A
     assert installation.sql("SELECT COUNT(*) FROM stimuli_study") == [(0,)]
 
 
+@pytest.mark.all
 def test_an_imported_study_is_shown_apart_from_its_raters(served: Any) -> None:
     here, url = served
     before = here.sql("SELECT COUNT(*) FROM raters_rater"), sorted((here.var / "media").rglob("*"))

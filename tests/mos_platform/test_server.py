@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+import mos_platform
 from mos_platform.server import running_server
 from studies.errors import InputError
 
@@ -40,6 +41,16 @@ def test_healthz(served: tuple[Any, str]) -> None:
     assert "no-store" in answer.headers["cache-control"]
 
 
+def test_scripts_and_styles_come_compressed(served: tuple[Any, str]) -> None:
+    _, url = served
+    answer = httpx.get(f"{url}/static/js/sitting.js", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["vary"]
+    assert answer.content == (Path(mos_platform.__file__).parent / "static/js/sitting.js").read_bytes()
+    plain = httpx.get(f"{url}/static/js/sitting.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
 def test_the_embedded_worker_computes_what_another_process_imported(
     installation: Any, clip_study: Path
 ) -> None:
@@ -53,7 +64,7 @@ def test_the_embedded_worker_computes_what_another_process_imported(
             time.sleep(0.2)
     finally:
         server.send_signal(signal.SIGINT)
-        _, said = server.communicate(timeout=30)
+        _, said = server.communicate(timeout=150)
     leaving = "Finishing what is under way (at most 2 min) …\n"
     assert (server.returncode, said) == (0, f"{leaving}Stopped.\n")
     wait_until_refused(url)

@@ -31,7 +31,7 @@ parts:
       - {id: emo, text: "What do you see?", type: choice, optoins: {joy: Joy, anger: Anger}}
   - id: ccr
     test_method: CCR
-    training: 2
+    repeats: 2
     atention_checks: 1
     questions:
       - {id: better, text: "How good?", labels: {9: Splendid}}
@@ -61,7 +61,7 @@ def test_what_contradicts_is_told_beside_what_cannot_be_read(tmp_path: Path) -> 
         "'methods.3.name': 'th ree' cannot be used",
         "'parts.1.questions.0': question 'better': grade 9 under 'labels'",
         "'parts.2.attention_checks': 'many' is not a whole number",
-        "line 20: key 'parts.1': training, dummies and repeats are for rating parts",
+        "line 20: key 'parts.1': 'repeats' is for rating parts; remove it from the pairs",
         "'methods.2': method 'two' is named twice",
         "line 26: key 'parts.2': part 'acr' is named twice",
         "'parts.2.questions.0': question 'overall' is named twice",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from studies.config import StudyConfig, load_study, missing_clips, parse_study
+from studies.config import StudyConfig, load_study, missing_clips, parse_study, told_missing
 from studies.errors import InputError
 from studies.scales import SCALES
 
@@ -250,3 +250,27 @@ def test_a_regularised_preference_has_to_be_asked_for(raw):
     assert parse_study(raw, "here").analysis.regularised_preference is False
     asked = parse_study({**raw, "analysis": {"regularised_preference": True}}, "here")
     assert asked.analysis.regularised_preference
+
+
+def grid(raw: dict, folder: Path, there: list[str]) -> StudyConfig:
+    """A study of two methods on three items, with these of its clips."""
+    items = [{"name": name} for name in ("a", "b", "c")]
+    config = parse_study({**raw, "methods": [{"name": "m1"}, {"name": "m2"}], "items": items}, "study.yaml")
+    for path in there:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).touch()
+    return config
+
+
+def test_what_is_missing_is_told_by_method_and_item(raw, tmp_path):
+    config = grid(raw, tmp_path, ["clips/m2/b.mp4"])
+    assert told_missing(config, tmp_path) == "all 3 clips of method 'm1', clips/m2/a.mp4, clips/m2/c.mp4"
+    grid(raw, tmp_path, ["clips/m1/a.mp4", "clips/m1/b.mp4", "clips/m2/a.mp4"])
+    assert told_missing(config, tmp_path) == "all 2 clips of item 'c'"
+
+
+def test_a_missing_clip_that_is_spelt_otherwise_is_pointed_to(raw, tmp_path):
+    config = grid(raw, tmp_path, [f"clips/{m}/{i}.mp4" for m in ("m1", "m2") for i in "abc"])
+    (tmp_path / "clips" / "m1").rename(tmp_path / "clips" / "M1")
+    told = told_missing(config, tmp_path)
+    assert told.startswith("all 3 clips of method 'm1' (there is clips/M1/a.mp4: capital")

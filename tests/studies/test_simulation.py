@@ -46,6 +46,9 @@ def test_the_demos_methods_differ_enough_to_be_told_apart() -> None:
         ({"simulated": False}, "key 'simulated'"),
         ({"expertise": {"none": 0.5, "some": 0.2}}, "shares of expertise must sum to 1, not 0.7"),
         ({"raters": 0}, "key 'raters'"),
+        ({"profiles": {"careful": 0.5, "lazy": 0.4}}, "shares of profiles must sum to 1, not 0.9"),
+        ({"profiles": {"careful": 1.0}}, "'profiles' say who is inattentive; remove 'inattentive_share'"),
+        ({"profiles": {"clever": 1.0}}, "profiles"),
         ({"bias": 1}, "key 'bias'"),
         (
             {"preferences": {"preferred": {"by": "beauty", "tie_width": 0.3}}},
@@ -126,3 +129,11 @@ def test_shares_of_options_must_be_whole(tmp_path: Path) -> None:
     kept.write_text(yaml.safe_dump(raw), encoding="utf-8")
     with pytest.raises(InputError, match="question 'seen' of the study is missing; add it under 'choices'"):
         load_simulation(kept).check_fits(config, str(kept))
+
+
+def test_profiles_are_written_down_and_read_again(tmp_path: Path) -> None:
+    profiles = {"careful": 0.8, "dropper": 0.2}
+    stated = load_simulation(changed(tmp_path, profiles=profiles, inattentive_share=0.0))
+    (tmp_path / SIMULATION_FILE).write_text(stated.as_yaml(), encoding="utf-8")
+    assert load_simulation(tmp_path) == stated
+    assert stated.profiles == profiles

@@ -20,7 +20,7 @@ TEXTS = {
 
 def study(test_method: str, raters: str = "within", **keys: Any) -> StudyConfig:
     question = {"id": "quality", "text": "How good?"}
-    part = {"id": "part", "test_method": test_method, "questions": [question], **keys}
+    part = {"id": "part", "test_method": test_method, "dummies": 0, "questions": [question], **keys}
     raw = {
         "study": "counted",
         "title": "Counted",
@@ -57,6 +57,20 @@ def test_trials_are_counted_as_they_are_served(config, scored, all_trials, clips
         all_trials,
         clips,
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "dummies"),
+    [({}, 5), ({"trials_per_sitting": 3}, 3), ({"dummies": 2}, 2), ({"dummies": 0}, 0)],
+)
+def test_a_sitting_begins_with_five_dummies_and_never_with_more_than_it_has_scored_trials(keys, dummies):
+    first = {"id": "first", "test_method": "ACR", "questions": [{"id": "one", "text": "How good?"}], **keys}
+    later = {"id": "later", "test_method": "PC", "questions": [{"id": "two", "text": "Which?"}]}
+    raw = study("ACR").model_dump(mode="json") | {"parts": [first, later]}
+    config = parse_study(raw, "here")
+    assert [part.dummies for part in config.parts] == [dummies, 0]
+    assert trials(config, config.parts[0]) == scored_trials(config, config.parts[0]) + dummies + 1
+    assert parse_study(config.model_dump(mode="json"), "here") == config
 
 
 def test_who_meets_one_method_cannot_compare_two():

@@ -29,6 +29,7 @@ TEXTS = {
 PART = {
     "id": "rating",
     "test_method": "ACR",
+    "dummies": 0,
     "gold": 1,
     "questions": [{"id": "sync", "text": "Do lips and voice go together?"}],
 }

@@ -29,7 +29,12 @@ STUDY: dict[str, Any] = {
     "methods": [{"name": name, "reference": name == "real"} for name in METHODS],
     "items": [f"i{item}" for item in range(8)],
     "parts": [
-        {"id": "pairs", "test_method": "CCR", "questions": [{"id": "better", "text": "And the second?"}]},
+        {
+            "id": "pairs",
+            "test_method": "CCR",
+            "dummies": 0,
+            "questions": [{"id": "better", "text": "And the second?"}],
+        },
         {"id": "damage", "test_method": "DCR", "questions": [{"id": "damage", "text": "How impaired?"}]},
     ],
     "analysis": {"margin": 1.0},

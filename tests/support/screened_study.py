@@ -26,7 +26,7 @@ STUDY: Row = {
     "methods": [{"name": "a"}, {"name": "b"}],
     "items": [{"name": "i"}],
     "parts": [
-        {"id": "rating", "test_method": "ACR", "questions": QUESTIONS},
+        {"id": "rating", "test_method": "ACR", "dummies": 0, "questions": QUESTIONS},
         {"id": "pairs", "test_method": "PC", "questions": [{"id": "better", "text": "Which is better?"}]},
     ],
 }

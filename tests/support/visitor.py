@@ -17,6 +17,17 @@ from playwright.sync_api import (
 
 PATIENCE_MS = 15_000
 TEXTS = re.compile(r"/(r|sitting|api|static/js)/")
+SLOWEST = 0.0625  # of the speed, in Chromium
+# What is looked at while a clip plays must not depend on who is quicker, the clip or the test.
+SLOW_MOTION = """speed => {
+  const play = HTMLMediaElement.prototype.play;
+  window.clipSpeed = speed;
+  HTMLMediaElement.prototype.play = function () {
+    this.playbackRate = window.clipSpeed;
+    return play.call(this);
+  };
+}"""
+FULL_SPEED = "() => { for (const video of document.querySelectorAll('video')) video.playbackRate = 1; }"
 
 
 class Visitor:
@@ -139,6 +150,19 @@ class Visitor:
         if self.play_button.count():
             self.act(self.play_button.first)
         self.wait_for_answers()
+
+    def slow_motion(self) -> None:
+        """From now on the clips of this page play slowly, until each is let run; not for clips together."""
+        self.page.evaluate(SLOW_MOTION, SLOWEST)
+
+    def let_run(self) -> None:
+        """The clip that plays now goes on at its own speed."""
+        self.page.evaluate(FULL_SPEED)
+
+    def full_speed(self) -> None:
+        """All clips play at their own speed again."""
+        self.page.evaluate("window.clipSpeed = 1")
+        self.let_run()
 
     def answer(self, place: int = 1) -> None:
         for number, question in enumerate(self.questions.all()):

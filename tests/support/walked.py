@@ -34,11 +34,8 @@ def rows(bundle: Path, table: str) -> list[Row]:
 
 
 def answers(bundle: Path) -> list[Row]:
-    """Ratings and comparisons; what kind a comparison is, its expected choice tells."""
-    compared = rows(bundle, "comparisons")
-    for row in compared:
-        row["kind"] = "trap" if row["expected_choice"] else "scored"
-    return rows(bundle, "ratings") + compared
+    """Ratings and comparisons."""
+    return rows(bundle, "ratings") + rows(bundle, "comparisons")
 
 
 def asked(config: StudyConfig, kind: QuestionType) -> list[tuple[Part, Question]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from mos_platform.assignments.design.active import Answers
 from mos_platform.assignments.design.choice import least_used
-from mos_platform.assignments.design.comparisons import adaptive_pair_trials, pair_trials
+from mos_platform.assignments.design.comparisons import PairExtras, adaptive_pair_trials, pair_trials
 from mos_platform.assignments.design.order import followed_by, spaced_order
 from mos_platform.assignments.design.pairs import Sides, pairs_within_items, sides_of
 from mos_platform.assignments.design.ratings import NOTHING_ELSE, Extras, rating_trials
@@ -22,6 +22,7 @@ __all__ = [
     "NOTHING_ELSE",
     "Answers",
     "Extras",
+    "PairExtras",
     "Sides",
     "adaptive_pair_trials",
     "followed_by",

@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import entr, expit
 
 from mos_platform.assignments.design.pairs import methods_of
 from mos_platform.assignments.trials import Pair
@@ -76,14 +76,14 @@ def _posterior(wins: Floats, prior_sd: float, mean: Floats) -> tuple[Strengths, 
     answered = wins + wins.T
     precision: Floats = np.eye(len(wins)) / prior_sd**2
     for _ in range(STEPS):
-        p = expit(mean[:, None] - mean)
+        p = scipy.special.expit(mean[:, None] - mean)
         slope = (wins - answered * p).sum(axis=1) - mean / prior_sd**2
         step = np.linalg.solve(precision + _laplacian(answered * p * (1 - p)), slope)
         # Far steps overshoot where nearly all answers agree.
         mean = mean + step / max(1.0, float(np.abs(step).max()))
         if np.abs(step).max() < CLOSE:
             break
-    p = expit(mean[:, None] - mean)
+    p = scipy.special.expit(mean[:, None] - mean)
     curvature = precision + _laplacian(answered * p * (1 - p))
     fit = float((wins * np.log(p)).sum()) - float(mean @ mean) / (2 * prior_sd**2)
     evidence = fit - len(mean) * np.log(prior_sd) - np.linalg.slogdet(curvature)[1] / 2
@@ -102,7 +102,7 @@ def information_gain(difference: Floats, sd: Floats) -> Floats:
 
 def _answers(difference: Floats, sd: Floats) -> Floats:
     """(…, nodes): the first's chance to be preferred at the nodes of the quadrature."""
-    chances: Floats = expit(difference[..., None] + np.sqrt(2) * sd[..., None] * NODES)
+    chances: Floats = scipy.special.expit(difference[..., None] + np.sqrt(2) * sd[..., None] * NODES)
     return chances
 
 
@@ -113,7 +113,7 @@ def _mean(values: Floats) -> Floats:
 
 
 def _entropy(p: Floats) -> Floats:
-    nats: Floats = entr(p) + entr(1 - p)
+    nats: Floats = scipy.special.entr(p) + scipy.special.entr(1 - p)
     return nats
 
 

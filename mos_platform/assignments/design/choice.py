@@ -34,7 +34,7 @@ def least_used(
 
 def even_choice(
     units: Sequence[Unit],
-    used: Mapping[Unit, int],
+    used: Mapping[Unit, int] | Ints,
     n: int | None,
     rng: np.random.Generator,
     *,
@@ -45,12 +45,13 @@ def even_choice(
 ) -> list[Unit]:
     """`n` units (all by default) in random order; no two of `units` share both row and column.
 
-    `used`: how many sittings hold a unit. `ends`: the two methods that a unit compares; a sitting then links
-    as many methods as can be. `together`: (units, units), in how many sittings two of them met.
+    `used`: how many sittings hold a unit, by unit or in their order. `ends`: the two methods that a unit
+    compares; a sitting then links as many methods as can be. `together`: (units, units), in how many sittings
+    two of them met.
     """
     if n is None or n >= len(units):
         return [units[i] for i in rng.permutation(len(units))]
-    counts = np.array([used.get(unit, 0) for unit in units])
+    counts = np.array([used.get(unit, 0) for unit in units]) if isinstance(used, Mapping) else used
     level = np.sort(counts)[n - 1] if n else -1
     table = _Table(units, row, column)
     links = None if ends is None else Links(units, ends, table.rows, counts > 0)
@@ -81,6 +82,9 @@ class _Table(Generic[Unit]):
 
 
 def _codes(keys: Sequence[Hashable]) -> tuple[Ints, int]:
+    if all(type(key) is int for key in keys):
+        found, inverse = np.unique(np.array(keys, dtype=np.int64), return_inverse=True)
+        return inverse.astype(np.int64), len(found)
     places: dict[Hashable, int] = {}
     codes = np.array([places.setdefault(key, len(places)) for key in keys], dtype=np.int64)
     return codes, len(places)

@@ -3,31 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mos_platform.assignments.design.active import Answers, informative_pairs
 from mos_platform.assignments.design.order import Grouping
-from mos_platform.assignments.design.pairs import NO_SIDES, Sides, balanced_pairs, pair_order, with_sides
-from mos_platform.assignments.trials import Expected, Pair, PlannedTrial, spread
+from mos_platform.assignments.design.pairs import (
+    NO_SIDES,
+    Sides,
+    balanced_pairs,
+    methods_of,
+    pair_order,
+    with_sides,
+)
+from mos_platform.assignments.design.ratings import in_rounds, unscored_first
+from mos_platform.assignments.trials import Expected, Kind, Pair, PlannedTrial, spread
+
+
+@dataclass(frozen=True)
+class PairExtras:
+    """What a part holds besides its scored pairs; `practice`: the pairs of items for training."""
+
+    traps: Sequence[Expected] = ()
+    practice: Sequence[Pair] = ()
+    training: int = 0
+    dummies: int = 0
+
+
+ONLY_PAIRS = PairExtras()
 
 
 def pair_trials(
     pairs: Sequence[Pair],
-    used: Mapping[Pair, int],
+    used: Mapping[Pair, int] | NDArray[np.int64],
     *,
     n: int | None,
     rng: np.random.Generator,
-    traps: Sequence[Expected] = (),
+    extras: PairExtras = ONLY_PAIRS,
     grouped_by: Grouping | None = None,
     sides: Sides = NO_SIDES,
 ) -> list[PlannedTrial]:
-    """The trials of a pair part; which method stands left and which plays first is random, balanced.
+    """The trials of a pair part: training, dummies, then the scored pairs with checks among them.
 
-    `used`: how many sittings of the study hold a pair; `sides`: how its methods stood and played before.
+    Which method stands left and which plays first is random, balanced.
+    `used`: how many sittings of the study hold a pair, by pair or in their order; `sides`: how its methods
+    stood and played before.
     """
-    return _arranged(balanced_pairs(pairs, used, n, rng), frozenset(), rng, traps, grouped_by, sides)
+    chosen = balanced_pairs(pairs, used, n, rng)
+    body, order = _arranged(chosen, frozenset(), rng, extras.traps, grouped_by, sides)
+    return [*_unscored(pairs, order, extras, rng), *body]
 
 
 def adaptive_pair_trials(
@@ -38,7 +64,7 @@ def adaptive_pair_trials(
     start: int,
     n: int | None,
     rng: np.random.Generator,
-    traps: Sequence[Expected] = (),
+    extras: PairExtras = ONLY_PAIRS,
     grouped_by: Grouping | None = None,
     sides: Sides = NO_SIDES,
 ) -> list[PlannedTrial]:
@@ -56,7 +82,9 @@ def adaptive_pair_trials(
     first = balanced_pairs(pairs, used, due, rng)
     others = [pair for pair in pairs if pair not in set(first)]
     learning = informative_pairs(others, answers, wanted - due, rng)
-    return _arranged([*first, *learning], frozenset(learning), rng, traps, grouped_by, sides)
+    chosen = [*first, *learning]
+    body, order = _arranged(chosen, frozenset(learning), rng, extras.traps, grouped_by, sides)
+    return [*_unscored(pairs, order, extras, rng), *body]
 
 
 def _arranged(
@@ -66,12 +94,31 @@ def _arranged(
     traps: Sequence[Expected],
     grouped_by: Grouping | None,
     sides: Sides,
-) -> list[PlannedTrial]:
+) -> tuple[list[PlannedTrial], list[Pair]]:
+    """The scored trials with the checks among them; and the pairs in their order."""
     order = pair_order(chosen, grouped_by, rng)
     placed = with_sides(order, sides, rng)
     trials = [replace(trial, adaptive=pair in adaptive) for pair, trial in zip(order, placed, strict=True)]
     checks = [_check(trials[int(rng.integers(len(trials)))], expected) for expected in traps]
-    return spread(trials, checks, rng, grouped_by)
+    return spread(trials, checks, rng, grouped_by), order
+
+
+def _unscored(
+    pairs: Sequence[Pair], order: Sequence[Pair], extras: PairExtras, rng: np.random.Generator
+) -> list[PlannedTrial]:
+    """What comes before the scored pairs, which stand in that `order`."""
+    training = _practice(extras.practice, extras.training, "training", rng)
+    pool = unscored_first(pairs, order[::-1], extras.dummies)
+    return [*training, *_practice(pool, extras.dummies, "dummy", rng)]
+
+
+def _practice(pairs: Sequence[Pair], n: int, kind: Kind, rng: np.random.Generator) -> list[PlannedTrial]:
+    """Up to `n` of the pairs, one of each two methods before the second of any."""
+    if not n or not pairs:
+        return []
+    shuffled = (pairs[i] for i in rng.permutation(len(pairs)))
+    drawn = pair_order(in_rounds(shuffled, methods_of, n), None, rng)
+    return [replace(trial, kind=kind) for trial in with_sides(drawn, NO_SIDES, rng)]
 
 
 def _check(source: PlannedTrial, expected: Expected) -> PlannedTrial:

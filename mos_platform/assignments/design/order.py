@@ -75,6 +75,9 @@ class _Draw:
     def __init__(self, clips: Sequence[Clip], followed: Followed, rng: np.random.Generator) -> None:
         self.clips, self.rng = clips, rng
         self.methods = sorted({clip.method for clip in clips})
+        counts = [Counter(clip.method for clip in clips), Counter(clip.item for clip in clips)]
+        # While as many are left nothing is urgent.
+        self.plenty = 2 * max(count.most_common(1)[0][1] for count in counts)
         self.followed = {
             one: {two: followed.get((one, two), 0) for two in self.methods} for one in self.methods
         }
@@ -108,17 +111,22 @@ class _Draw:
     ) -> Clip:
         """Unlike the one before; what must come now lest it clash later; what seldom followed that one."""
 
+        row = followed[before.method] if before else {}
+
         def key(clip: Clip) -> tuple[int, bool, int, float]:
-            urgent = 2 * len(left[clip.method]) > remaining or 2 * items[clip.item] > remaining
-            if before is None:
-                return 0, not urgent, 0, next(ties)
-            return _clash(before, clip), not urgent, followed[before.method][clip.method], next(ties)
+            calm = (
+                remaining >= self.plenty or max(2 * len(left[clip.method]), 2 * items[clip.item]) <= remaining
+            )
+            clash = _clash(before, clip) if before else 0
+            return clash, calm, row.get(clip.method, 0), next(ties)
 
         return min((_fittest(clips, before, items) for clips in left.values() if clips), key=key)
 
 
 def _fittest(clips: Sequence[Clip], before: Clip | None, items: Mapping[int, int]) -> Clip:
     """Of the clips of one method: of another item than the one before, of which most are left."""
+    if len(clips) == 1:
+        return clips[0]
     return max(clips, key=lambda clip: (before is None or clip.item != before.item, items[clip.item]))
 
 

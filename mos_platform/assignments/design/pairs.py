@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mos_platform.assignments.design.choice import even_choice
 from mos_platform.assignments.design.order import Grouping
@@ -40,7 +41,10 @@ def methods_of(pair: Pair) -> tuple[int, int]:
 
 
 def balanced_pairs(
-    pairs: Sequence[Pair], used: Mapping[Pair, int], n: int | None, rng: np.random.Generator
+    pairs: Sequence[Pair],
+    used: Mapping[Pair, int] | NDArray[np.int64],
+    n: int | None,
+    rng: np.random.Generator,
 ) -> list[Pair]:
     """The `n` pairs with the lowest counts: even over pairs of methods, then items; linking all methods."""
     return even_choice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -33,7 +33,7 @@ NOTHING_ELSE = Extras()
 
 def rating_trials(
     clips: Sequence[Clip],
-    used: Mapping[Clip, int],
+    used: Mapping[Clip, int] | NDArray[np.int64],
     *,
     n: int | None,
     rng: np.random.Generator,
@@ -44,8 +44,9 @@ def rating_trials(
 ) -> list[PlannedTrial]:
     """The trials of a rating part: training, dummies, then the scored ones with checks, gold and repeats.
 
-    `used`: how many sittings of the study hold a clip; `followed`: how often, over the study, a method came
-    right after another; `together`: (clips, clips), in how many sittings two of them met.
+    `used`: how many sittings of the study hold a clip, by clip or in their order; `followed`: how often, over
+    the study, a method came right after another; `together`: (clips, clips), in how many sittings two of them
+    met.
     """
     chosen = even_choice(
         clips, used, n, rng, row=lambda clip: clip.method, column=lambda clip: clip.item, together=together
@@ -67,19 +68,22 @@ def _practice(
     clips: Sequence[Clip], n: int, kind: Literal["training", "dummy"], rng: np.random.Generator
 ) -> list[PlannedTrial]:
     """Up to `n` of the clips, one of each method before the second of any: the rater meets the range."""
-    shuffled = [clips[i] for i in rng.permutation(len(clips))]
-    drawn = _in_rounds(shuffled, lambda clip: clip.method)[:n]
+    shuffled = (clips[i] for i in rng.permutation(len(clips)))
+    drawn = in_rounds(shuffled, lambda clip: clip.method, n)
     return [PlannedTrial(kind=kind, clip=clip) for clip in spaced_order(drawn, rng)]
 
 
-def _in_rounds(units: Sequence[Unit], kind: Callable[[Unit], Hashable]) -> list[Unit]:
-    """One unit of each kind before the second of any; otherwise in the order given."""
+def in_rounds(units: Iterable[Unit], kind: Callable[[Unit], Hashable], n: int) -> list[Unit]:
+    """`n` units: one of each kind before the second of any; otherwise in the order given."""
     seen: dict[Hashable, int] = {}
-    keyed = []
+    keyed, begun = [], 0
     for place, unit in enumerate(units):
+        if begun >= n:
+            break
         seen[kind(unit)] = seen.get(kind(unit), 0) + 1
+        begun += seen[kind(unit)] == 1
         keyed.append((seen[kind(unit)], place, unit))
-    return [unit for *_, unit in sorted(keyed, key=lambda entry: entry[:2])]
+    return [unit for *_, unit in sorted(keyed, key=lambda entry: entry[:2])][:n]
 
 
 def _dummies(
@@ -93,11 +97,16 @@ def _dummies(
     if not n:
         return []
     place = {trial.clip: i for i, trial in reversed(list(enumerate(body)))}
-    scored = set(chosen)
-    spare = [clip for clip in clips if clip not in scored]
     late = sorted(chosen, key=lambda clip: -place[clip])
-    pool = spare if len(spare) >= n else [*spare, *late[: n - len(spare)]]
+    pool = unscored_first(clips, late, n)
     return _practice(pool, n, "dummy", rng)
+
+
+def unscored_first(units: Sequence[Unit], late: Sequence[Unit], n: int) -> list[Unit]:
+    """Units to warm up with: those not scored in this sitting; too few, then also the first of `late`."""
+    scored = set(late)
+    spare = [unit for unit in units if unit not in scored]
+    return spare if len(spare) >= n else [*spare, *late[: n - len(spare)]]
 
 
 def with_repeats(

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+import scipy
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
 
 from mos_platform.clips.damaging.marks import FaceMarks, Floats
 from mos_platform.clips.stripping import UnfitError
@@ -63,7 +63,7 @@ def _maps(marks: FaceMarks, place: int) -> list[Map]:
 def _steady(values: NDArray[np.complexfloating[Any, Any]], found: NDArray[np.intp], length: int) -> Any:
     """For all pictures: straight lines over gaps, and no trembling."""
     parts = [np.interp(np.arange(length), found, part) for part in (values.real, values.imag)]
-    real, imaginary = (gaussian_filter1d(part, SMOOTH, mode="nearest") for part in parts)
+    real, imaginary = (scipy.ndimage.gaussian_filter1d(part, SMOOTH, mode="nearest") for part in parts)
     return real + 1j * imaginary
 
 
@@ -96,8 +96,8 @@ class _Patch:
         # Centres of pixels: the coarser planes lie between the lines of the finer.
         at = factor * ((columns + 0.5) + 1j * (rows + 0.5)) + shift / scale - (0.5 + 0.5j)
         where = np.stack([at.imag, at.real])
-        weight = map_coordinates(share, where, order=1, mode="constant")
-        laid = map_coordinates(held.astype(np.float32), where, order=1, mode="nearest")
+        weight = scipy.ndimage.map_coordinates(share, where, order=1, mode="constant")
+        laid = scipy.ndimage.map_coordinates(held.astype(np.float32), where, order=1, mode="nearest")
         below = plane[top:bottom, left:right]
         plane[top:bottom, left:right] = np.rint(weight * laid + (1 - weight) * below)
 
@@ -128,7 +128,7 @@ def _share(shape: tuple[int, ...], region: Floats, scale: int) -> Floats:
     outline = [(float(x) / scale - 0.5, float(y) / scale - 0.5) for x, y in region]
     ImageDraw.Draw(canvas).polygon(outline, fill=255)
     soft = FEATHER * float(np.ptp(region[:, 0])) / scale
-    return np.asarray(gaussian_filter(np.asarray(canvas, dtype=np.float32) / 255, soft))
+    return np.asarray(scipy.ndimage.gaussian_filter(np.asarray(canvas, dtype=np.float32) / 255, soft))
 
 
 def _around(outline: Any, shape: tuple[int, ...]) -> tuple[int, int, int, int]:

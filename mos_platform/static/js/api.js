@@ -47,7 +47,7 @@ export const backOff = (tries) => Math.min(1000 * 2 ** (tries - 1), 10000);
 export async function persistently(attempt, trouble) {
   for (let tries = 1; ; tries += 1) {
     try {
-      const result = await attempt();
+      const result = await attempt(tries);
       trouble.over();
       return result;
     } catch (error) {

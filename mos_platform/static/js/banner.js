@@ -13,7 +13,7 @@ export function alertWith(text, action, onAction) {
   byId("alert").hidden = false;
 }
 
-export function hideAlert() {
+function hideAlert() {
   byId("alert").hidden = true;
   byId("alert-text").textContent = "";
 }

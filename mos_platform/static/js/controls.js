@@ -8,10 +8,11 @@ const MOST_IN_A_ROW = 7;
 const MOST_IN_A_LONG_ROW = 12;
 const LONGEST_IN_A_CELL = 11;
 const STEPS = 100;
+const DIGITS_SAID = 3;
 
 /** The control for a question, as the server describes it. */
 export function control(question, changed) {
-  const kinds = { continuous: Slider, text: Words };
+  const kinds = { continuous: Slider, text: Words, digits: Digits };
   return new (kinds[question.type] ?? Grades)(question, changed);
 }
 
@@ -32,6 +33,11 @@ class Control {
   }
 
   press() {
+    return false;
+  }
+
+  /** Whether another digit after this one makes another answer. */
+  continues() {
     return false;
   }
 
@@ -94,6 +100,11 @@ class Grades extends Control {
     input.checked = true;
     this.tell();
     return true;
+  }
+
+  continues(key) {
+    const digits = CSS.escape(key);
+    return this.element.querySelector(`input[data-key^="${digits}"]:not([data-key="${digits}"])`) !== null;
   }
 }
 
@@ -179,6 +190,55 @@ class Words extends Control {
 
   #recount() {
     this.count.textContent = say("trial.characters", { n: this.area.value.length, most: this.question.longest });
+  }
+}
+
+/** Digits that a voice says, once a button is pressed and as often as it is. */
+class Digits extends Control {
+  constructor(question, changed) {
+    super(question, changed);
+    this.audio = Object.assign(make("audio"), { preload: "auto", src: question.sound });
+    const play = this.#button("button", say("trial.digits_play"), () => this.#play());
+    const label = said("label", "", say("trial.digits_label"));
+    this.field = make("input");
+    Object.assign(this.field, { type: "text", inputMode: "numeric", autocomplete: "off", maxLength: question.longest, dir: "ltr" });
+    this.field.addEventListener("input", () => this.#hear(true));
+    label.append(this.field);
+    this.none = this.#button("button quiet", say("trial.digits_none"), () => this.#hear(this.none.ariaPressed === "true"));
+    const row = make("div", "digits");
+    row.append(this.audio, play, label, this.none);
+    this.none.ariaPressed = "false";
+    this.element.append(row);
+  }
+
+  get value() {
+    if (this.none.ariaPressed === "true") return "-";
+    return this.field.value.replace(/\P{Nd}/gu, "").length >= DIGITS_SAID ? this.field.value : null;
+  }
+
+  get handle() {
+    return this.field;
+  }
+
+  /** Once they are said they can be typed at once. */
+  async #play() {
+    if (this.audio.error) this.audio.load();
+    this.audio.currentTime = 0;
+    this.audio.onended = () => this.field.focus();
+    await this.audio.play().catch(() => {});
+  }
+
+  #hear(some) {
+    this.none.ariaPressed = String(!some);
+    if (!some) this.field.value = "";
+    this.tell();
+  }
+
+  #button(className, text, pressed) {
+    const button = said("button", className, text);
+    button.type = "button";
+    button.onclick = pressed;
+    return button;
   }
 }
 

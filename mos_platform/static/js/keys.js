@@ -4,7 +4,7 @@
 export function listen(actions) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (event.target.closest?.("textarea")) return;
+    if (event.target.closest?.("textarea, input[type=text]")) return;
     if (event.target.closest?.("button, a, summary") && (event.key === " " || event.key === "Enter")) return;
     if (handle(event, actions)) event.preventDefault();
   });

@@ -56,6 +56,7 @@ export class Presentation {
     this.#front(this.order[0]);
     this.together = trial.plays === "together" ? new Together(this.order) : null;
     this.stage.classList.toggle("together", this.together !== null);
+    for (const player of this.order) player.shared = this.together !== null;
     for (const player of this.order) {
       if (this.together) player.offerSound(player.clip.role === trial.first, null);
       else player.hear.hidden = true;
@@ -128,7 +129,7 @@ export class Presentation {
   /** Lets clips be played again, as often as the study allows; `playing(true)` while one plays. */
   offerReplay(playing) {
     const most = this.trial.replays ?? Infinity;
-    for (const player of this.together ? this.order.slice(0, 1) : this.order) {
+    for (const player of this.together ? this.all.slice(0, 1) : this.order) {
       if (this.replayed.get(player) < most) offer(player, this.#againWords(player), true, () => this.#replay(player, playing));
       else if (most > 0) player.note.textContent = say("trial.no_replays");
     }
@@ -196,11 +197,16 @@ export class Presentation {
 
   #gesture(player) {
     return new Promise((resolve) => {
-      offer(player, say("trial.play"), false, resolve);
+      const { button } = offer(this.#pressed(player), say("trial.play"), false, resolve);
       this.#noteSecond(player);
       this.changed("ready", player);
-      player.button.focus({ preventScroll: true });
+      button.focus({ preventScroll: true });
     });
+  }
+
+  /** Where the play button stands: for clips that play together always at the same place. */
+  #pressed(player) {
+    return this.together ? this.all[0] : player;
   }
 
   #noteSecond(first) {
@@ -257,7 +263,7 @@ async function seen() {
 
 function offer(player, words, again, action) {
   const { button } = player;
-  const name = player.name.textContent;
+  const name = player.shared ? "" : player.name.textContent;
   button.querySelector("span").textContent = words;
   button.setAttribute("aria-label", name && !words.includes(player.short) ? `${words}: ${name}` : words);
   button.classList.toggle("again", again);
@@ -267,4 +273,5 @@ function offer(player, words, again, action) {
     button.onclick = null;
     action();
   };
+  return player;
 }

@@ -9,14 +9,15 @@ export class Questions {
     this.root = root;
     this.controls = [];
     this.onChange = onChange;
-    this.asked = this.last = null;
-    root.addEventListener("focusin", (event) => this.#ask(this.#of(event.target)));
+    this.asked = this.held = null;
+    root.addEventListener("focusin", (event) => this.#focused(this.#of(event.target)));
   }
 
   show(questions) {
     this.controls = questions.map((question) => control(question, (changed) => this.#changed(changed)));
     this.root.replaceChildren(...this.controls.map(({ element }) => element));
-    this.asked = this.last = null;
+    this.#release();
+    this.asked = null;
     this.enable(false);
   }
 
@@ -50,22 +51,39 @@ export class Questions {
     return Object.fromEntries(given.map(({ question, value }) => [question.id, value]));
   }
 
-  /** Answers the question that is being asked; false where the key means nothing to it. */
+  /**
+   * Answers the question that is being asked; false where the key means nothing to it. While 1 may become 10 its
+   * question stays the one that is asked, so that a key always goes to the question that the page points at.
+   */
   press(key) {
-    const { asked, last } = this;
-    const now = performance.now();
-    // 1, then 0 at once, is 10, although the first digit was an answer and the next question is being asked.
-    if (last && now - last.at < TWO_DIGITS_MS && last.control.press(last.key + key)) {
-      this.last = null;
-      return true;
-    }
-    this.last = asked ? { control: asked, key, at: now } : null;
+    const held = this.#release();
+    if (held?.control.press(held.key + key)) return true;
+    if (held) this.#goOn(held.control);
+    const { asked } = this;
+    if (asked?.continues(key)) this.held = { control: asked, key, timer: setTimeout(() => this.#goOn(this.#release().control), TWO_DIGITS_MS) };
     return Boolean(asked?.press(key));
   }
 
+  #release() {
+    const { held } = this;
+    clearTimeout(held?.timer);
+    this.held = null;
+    return held;
+  }
+
+  #goOn(from) {
+    if (from.value !== null) this.#moveOn(from);
+  }
+
   #changed(changed) {
-    if (changed.element.querySelector("input[type=radio]")) this.#moveOn(changed);
+    const stays = this.held?.control === changed;
+    if (!stays && changed.element.querySelector("input[type=radio]")) this.#moveOn(changed);
     this.onChange();
+  }
+
+  #focused(control) {
+    if (control && this.held?.control !== control) this.#release();
+    this.#ask(control);
   }
 
   #of(target) {

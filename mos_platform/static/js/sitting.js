@@ -20,11 +20,18 @@ class SittingPage {
     this.connection = new Trouble({ offline: "sitting.offline", unreachable: "sitting.unreachable" });
     const sending = new Trouble({ offline: "sitting.answer_offline", unreachable: "sitting.answer_unreachable" });
     const openUrl = trialUrl(room.openUrl);
-    this.open = (token) => persistently(() => postJson(openUrl(token), {}), this.connection);
+    this.opened = new Set(); // by this page: a page that is loaded anew shows the clips once more
+    this.open = (token) => persistently((tries) => postJson(openUrl(token), { again: this.#again(token, tries) }), this.connection);
     this.unplayableUrl = trialUrl(room.unplayableUrl);
     this.outbox = new Outbox(room.sitting, { answersUrl: trialUrl(room.answersUrl), open: this.open, trouble: sending });
     this.clips = new Clips(this.connection, () => reachable());
     this.page = new TrialPage(this);
+  }
+
+  #again(token, tries) {
+    const again = tries > 1 || this.opened.has(token);
+    this.opened.add(token);
+    return again;
   }
 
   async begin() {
@@ -38,8 +45,12 @@ class SittingPage {
     if (!this.lost) this.end(state);
   }
 
-  /** What comes between two trials: a break, or the end of practice. */
+  /** What comes between two trials: a request for more care, a break, or the end of practice. */
   async around(state) {
+    if (state.warning) {
+      await between("sitting.care_heading", "sitting.care", "sitting.continue");
+      return this.around(await this.atServer(() => postJson(room.warnedUrl, {})));
+    }
     if (state.practice_over) await between("sitting.practice_over_heading", "sitting.practice_over", "sitting.continue");
     if (!state.pause) return state;
     await between("sitting.break_heading", "sitting.break", "sitting.continue");
@@ -90,6 +101,7 @@ class SittingPage {
   }
 
   end(state) {
+    if (state.ended) return window.location.assign(state.ended);
     const bar = byId("preview");
     if (bar) bar.textContent = "the end; nothing is stored";
     showEnd(state);

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ("config_sha256", models.CharField(max_length=64)),
                 ("processing", models.JSONField(default=dict)),
                 ("is_open", models.BooleanField(default=True)),
+                ("completed_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={

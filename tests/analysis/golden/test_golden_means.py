@@ -28,22 +28,6 @@ from analysis.stats.mos import mean_estimate
 from analysis.stats.twoway import Clusters, cluster_variance, clustered_spread
 
 NORMAL = 1.95996  # as the published programs round it
-
-
-def test_sets_are_counted_as_by_r_and_python() -> None:
-    for software, keys in ((R, R_COUNTS), (PYTHON, PYTHON_COUNTS)):
-        for folder, name in (case.values for case in cases(software) if case.values[0]):
-            want, study = figures(folder)[name], results(folder)["study"]
-            found = {
-                "n_ratings": sum(row["n_ratings"] for row in rows(folder, "mos", name, measure="MOS")),
-                "n_raters": len(rows(folder, "raters", name)),
-                "n_items": study["n_items"],
-                "n_methods": study["n_methods"],
-                "n_stimuli": len(rows(folder, "stimulus_mos", name)),
-            }
-            assert {key: found[ours] for key, ours in keys.items()} == {key: want[key] for key in keys}
-
-
 R_COUNTS = {
     "n": "n_ratings",
     "raters": "n_raters",
@@ -52,6 +36,25 @@ R_COUNTS = {
     "stimuli": "n_stimuli",
 }
 PYTHON_COUNTS = {"n_ratings": "n_ratings", "n_raters": "n_raters", "n_stimuli": "n_stimuli"}
+COUNTED = [
+    pytest.param(keys, *case.values, id=case.id, marks=case.marks)
+    for software, keys in ((R, R_COUNTS), (PYTHON, PYTHON_COUNTS))
+    for case in cases(software)
+    if case.values[0]
+]
+
+
+@pytest.mark.parametrize(("keys", "folder", "name"), COUNTED)
+def test_sets_are_counted_as_by_r_and_python(keys: dict[str, str], folder: str, name: str) -> None:
+    want, study = figures(folder)[name], results(folder)["study"]
+    found = {
+        "n_ratings": sum(row["n_ratings"] for row in rows(folder, "mos", name, measure="MOS")),
+        "n_raters": len(rows(folder, "raters", name)),
+        "n_items": study["n_items"],
+        "n_methods": study["n_methods"],
+        "n_stimuli": len(rows(folder, "stimulus_mos", name)),
+    }
+    assert {key: found[ours] for key, ours in keys.items()} == {key: want[key] for key in keys}
 
 
 @pytest.mark.parametrize(("folder", "name"), cases(R, "complete_rater_x_stimulus"))

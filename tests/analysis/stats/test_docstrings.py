@@ -42,6 +42,10 @@ def public(kind: type[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
                 yield f"{path.stem}.{node.name}", node  # type: ignore[attr-defined]
 
 
+def is_all(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) and target.id == "__all__"
+
+
 @cache
 def used_outside() -> set[str]:
     """Names that the rest of analysis imports from analysis.stats, or that one of its modules exports."""
@@ -51,7 +55,7 @@ def used_outside() -> set[str]:
             if path.parent != STATS and isinstance(node, ast.ImportFrom):
                 if (node.module or "").startswith("analysis.stats"):
                     found |= {alias.name for alias in node.names}
-            elif path.parent == STATS and isinstance(node, ast.Assign) and "__all__" in ast.unparse(node):
+            elif path.parent == STATS and isinstance(node, ast.Assign) and is_all(node.targets[0]):
                 found |= set(ast.literal_eval(node.value))
     return found
 

@@ -126,7 +126,7 @@ def test_blocks_stay_whole(seed, by, size, repeats):
         design.pairs_within_items(grid(*size)),
         {},
         n=None,
-        traps=[SIDE],
+        extras=design.PairExtras([SIDE]),
         grouped_by="item",
         rng=np.random.default_rng(seed),
     )
@@ -145,7 +145,8 @@ def test_neighbours_differ_in_item_and_method(seed, size):
 @settings(max_examples=40, deadline=None)
 def test_pairs_are_of_one_item_and_sides_are_balanced(seed, n, traps):
     pairs = design.pairs_within_items(grid(4, 6))
-    trials = design.pair_trials(pairs, {}, n=n, traps=[SIDE] * traps, rng=np.random.default_rng(seed))
+    extras = design.PairExtras([SIDE] * traps)
+    trials = design.pair_trials(pairs, {}, n=n, extras=extras, rng=np.random.default_rng(seed))
     compared = scored(trials)
     assert len(compared) == n
     assert len(trials) == n + traps
@@ -194,7 +195,8 @@ def test_the_same_seed_gives_the_same_sitting():
 @pytest.mark.parametrize("traps", [1, 2])
 def test_a_check_on_a_pair_shows_clips_of_one_item_and_keeps_its_answer(traps):
     pairs = design.pairs_within_items(grid(2, 5))
-    trials = design.pair_trials(pairs, {}, n=None, traps=[SIDE] * traps, rng=np.random.default_rng(0))
+    extras = design.PairExtras([SIDE] * traps)
+    trials = design.pair_trials(pairs, {}, n=None, extras=extras, rng=np.random.default_rng(0))
     checks = [trial for trial in trials if trial.kind == "trap"]
     assert [trial.expected for trial in checks] == [SIDE] * traps
     assert all(trial.left.item == trial.right.item for trial in checks)

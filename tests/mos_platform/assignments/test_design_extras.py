@@ -135,12 +135,15 @@ def test_a_sitting_takes_the_time_that_is_foretold(
     """So the limit on sittings, which is checked on the time foretold, holds for every sitting handed out."""
     most = items * (methods * (methods - 1) // 2 if paired else methods)
     assume(repeats <= min(n, most) and dummies <= most)
-    others = {} if paired else {"training": training, "dummies": dummies, "repeats": repeats}
+    others = {"training": training, "dummies": dummies} | ({} if paired else {"repeats": repeats})
     config = study(methods, items, 240, test_method="PC" if paired else "ACR", trials_per_sitting=n, **others)
     part, rng = config.parts[0], np.random.default_rng(seed)
     if paired:
         pairs = design.pairs_within_items(grid(methods, items))
-        planned = design.pair_trials(pairs, {}, n=n, rng=rng, traps=[TRAP])
+        practice = design.pairs_within_items([Clip(1000 + m, m, 99) for m in range(methods)])
+        planned = design.pair_trials(
+            pairs, {}, n=n, rng=rng, extras=design.PairExtras([TRAP], practice, **others)
+        )
     else:
         extras = design.Extras([TRAP], (), [Clip(1000 + m, m, 99) for m in range(methods)], **others)
         planned = design.rating_trials(grid(methods, items), {}, n=n, rng=rng, extras=extras)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from imported import rows_of
 
-from mos_platform.assignments.models import Trial
+from mos_platform.assignments.models import Tally, Trial
 from mos_platform.assignments.services import reserve_sitting
 from mos_platform.raters.admission import Enrolment
 from mos_platform.raters.models import Rater, Sitting
@@ -30,7 +30,14 @@ TEXTS = {
 
 def part(name: str, test_method: str, **keys: Any) -> dict[str, Any]:
     question = {"id": f"{name}-quality", "text": "How good?"}
-    return {"id": name, "test_method": test_method, "questions": [question], "attention_checks": 0, **keys}
+    return {
+        "id": name,
+        "test_method": test_method,
+        "questions": [question],
+        "attention_checks": 0,
+        "dummies": 0,
+        **keys,
+    }
 
 
 def study_of(*parts: dict[str, Any], **keys: Any) -> Study:
@@ -153,6 +160,7 @@ def test_the_same_study_and_rater_number_give_the_same_sitting():
         for trial in entered(raw, simulated=True).trials.all()
     ]
     Rater.objects.all().delete()
+    Tally.objects.all().delete()
     two = [
         trial.stimulus_id or (trial.left_id, trial.first)
         for trial in entered(raw, simulated=True).trials.all()

@@ -17,7 +17,6 @@ from analysis.load import load_source
 from mos_platform.assignments.services import reserve_sitting
 from mos_platform.exports.services import export_bundle
 from mos_platform.exports.source import open_study
-from mos_platform.intake import take_in
 from mos_platform.metrics import services
 from mos_platform.metrics.computing import compute
 from mos_platform.metrics.models import Measured, MetricValue
@@ -154,8 +153,8 @@ def test_study_file_and_manifest(small_study: Study, tmp_path: Path) -> None:
     }
 
 
-def test_metrics_and_item_attributes_of_real_clips(clip_study: Path, tmp_path: Path) -> None:
-    study = take_in(clip_study).study
+def test_metrics_and_item_attributes_of_real_clips(imported_study: Study, tmp_path: Path) -> None:
+    study = imported_study
     Measured.objects.filter(metric="ssim").update(state=Measured.State.RUNNING)
     for job in services.to_send(network=False, again=True):
         compute(job.clip_sha256, job.reference_sha256, job.work)

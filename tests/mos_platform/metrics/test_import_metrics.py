@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from mos_platform.exports.services import export_bundle
-from mos_platform.intake import take_in
 from mos_platform.metrics.importing import Imported, import_metrics, remove_imported
 from mos_platform.metrics.models import ImportedValue, Measured
 from mos_platform.metrics.progress import metric_progress
@@ -24,8 +23,8 @@ State = Measured.State
 
 
 @pytest.fixture
-def study(clip_study: Path) -> Study:
-    return take_in(clip_study).study
+def study(imported_study: Study) -> Study:
+    return imported_study
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ LONG_AGO = timedelta(days=1)
 
 
 @pytest.fixture
-def study(clip_study: Path) -> Study:
-    return take_in(clip_study).study
+def study(imported_study: Study) -> Study:
+    return imported_study
 
 
 def measured(study: Study, method: str, metric: str) -> Measured:

@@ -36,6 +36,7 @@ def imported(here: Any, study: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.all
 def test_two_workers_share_the_work_and_do_nothing_twice(installation: Any, clip_study: Path) -> None:
     imported(installation, clip_study)
     for worker in [installation.start("-c", WORK_UNTIL_DONE) for _ in range(2)]:
@@ -183,6 +184,7 @@ def same_values(install: Callable[[str], Any], broker: Broker, studies: list[Pat
     return values
 
 
+@pytest.mark.all
 @pytest.mark.services
 def test_embedded_and_with_redis_the_values_are_the_same(
     install: Callable[[str], Any], broker: Broker, clip_study: Path

@@ -23,8 +23,18 @@ TEXTS = {
     "instructions": "Watch and rate.",
     "debriefing": "All clips were synthetic.",
 }
-COMPARED = {"id": "ab", "test_method": "PC", "questions": [{"id": "better", "text": "Which is better?"}]}
-RATED = {"id": "rating", "test_method": "ACR", "questions": [{"id": "overall", "text": "How good?"}]}
+COMPARED = {
+    "id": "ab",
+    "test_method": "PC",
+    "dummies": 0,
+    "questions": [{"id": "better", "text": "Which is better?"}],
+}
+RATED = {
+    "id": "rating",
+    "test_method": "ACR",
+    "dummies": 0,
+    "questions": [{"id": "overall", "text": "How good?"}],
+}
 
 
 def study(folder: Path, **keys: Any) -> Path:

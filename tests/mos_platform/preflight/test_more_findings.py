@@ -23,6 +23,7 @@ TEXTS = {
 RATED: dict[str, Any] = {
     "id": "rating",
     "test_method": "ACR",
+    "dummies": 0,
     "questions": [{"id": "overall", "text": "How good?"}],
 }
 

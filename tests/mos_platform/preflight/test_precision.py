@@ -21,7 +21,8 @@ TEXTS = {
 
 
 def study(items: int, raters: int = 30, **keys: Any) -> StudyConfig:
-    part = {"id": "rating", "test_method": "ACR", "questions": [{"id": "overall", "text": "How good?"}]}
+    asked = [{"id": "overall", "text": "How good?"}]
+    part = {"id": "rating", "test_method": "ACR", "dummies": 0, "questions": asked}
     raw = {
         "study": "mine",
         "title": "Mine",

@@ -24,8 +24,9 @@ FILES = sorted(FOLDER.glob("[0-9]*.yaml"))
 HALF = len(FILES) // 2
 FEW = 5
 FORMATS = ("--format", "json,html")
-# Walked always. One of pairs; one with a choice, gold and a rating; one against a reference, with metrics.
-BY_DRIVER = ("03_comparative_realism", "07_emotional_consistency")
+# Walked always: one with a choice, gold and a rating; one against a reference, with metrics. Pairs are also
+# walked, and reported, in tests/test_real_clips.py.
+BY_DRIVER = "07_emotional_consistency"
 BY_COMMANDS = "21_degradation"
 
 pytestmark = pytest.mark.long
@@ -94,20 +95,17 @@ def test_a_protocol_passes_the_check_once_clips_lie_beside_it(file: Path, tmp_pa
     assert [one.sentence for one in preflight.findings if one.level == "fail"] == []
 
 
-@pytest.fixture(scope="module")
-def few(install: Any, tmp_path_factory: pytest.TempPathFactory) -> Bundles:
-    files = [FOLDER / f"{name}.yaml" for name in BY_DRIVER]
-    return by_driver(files, tmp_path_factory.mktemp("few"), install("few").var)
+def test_a_protocol_leads_to_its_report(installation: Any, tmp_path: Path) -> None:
+    file = FOLDER / f"{BY_DRIVER}.yaml"
+    bundle = by_driver([file], tmp_path / "walked", installation.var)
+    walked_whole(file, bundle(file.stem), tmp_path / "report")
 
 
-@pytest.mark.parametrize("name", BY_DRIVER)
-def test_a_protocol_of_its_kind_leads_to_its_report(name: str, few: Bundles, tmp_path: Path) -> None:
-    walked_whole(FOLDER / f"{name}.yaml", few(name), tmp_path / "report")
+PAIRS = "03_comparative_realism"
+OTHERS = [pytest.param(name, marks=pytest.mark.all) for name in (PAIRS, BY_DRIVER)]
 
 
-@pytest.mark.parametrize(
-    "name", [BY_COMMANDS, *(pytest.param(name, marks=pytest.mark.all) for name in BY_DRIVER)]
-)
+@pytest.mark.parametrize("name", [BY_COMMANDS, *OTHERS])
 def test_the_commands_walk_a_protocol(name: str, installation: Any, tmp_path: Path) -> None:
     """As a user types them: check, import, rehearse, export; then the report."""
     file = FOLDER / f"{name}.yaml"

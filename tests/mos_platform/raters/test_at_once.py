@@ -39,8 +39,8 @@ def test_one_person_many_times_at_once_is_one_rater(installation: Any, own_study
     file.write_text(file.read_text().replace("metrics: [psnr, ssim, cpbd]", PANEL))
     assert installation.run("import_study", str(own_study)).returncode == 0
     installation.sql(
-        "INSERT INTO raters_link (study_id, token, kind, created_at) "
-        "SELECT study_id, 'openlink', 'open', created_at FROM raters_link"
+        "INSERT INTO raters_link (study_id, token, kind, is_full, created_at) "
+        "SELECT study_id, 'openlink', 'open', is_full, created_at FROM raters_link"
     )
     links = dict(installation.sql("SELECT kind, token FROM raters_link"))
     with installation.serving() as url:

@@ -67,3 +67,28 @@ def test_the_same_page_sent_twice_is_one_rater(door, monkeypatch):
 def test_simulated_raters_are_programs_and_may_be(small_study):
     link = reverse("raters:welcome", args=[simulated_link(small_study).token])
     assert sitting_of(send(link)).rater.simulated
+
+
+def test_a_page_of_another_study_counts_there_alone(door, small_study, monkeypatch):
+    monkeypatch.setattr(bots, "SHORTEST", timedelta(0))
+    given = ticket(door)
+    here = sitting_of(send(door, ticket=given)).rater
+    small_study.pk, small_study.slug = None, "other"
+    small_study.save()
+    elsewhere = reverse("raters:welcome", args=[open_link(small_study).token])
+    there = sitting_of(send(elsewhere, ticket=given)).rater
+    assert (there.study, there.ticket) == (small_study, here.ticket)
+    assert there.study != here.study
+
+
+def test_a_second_page_of_one_browser_goes_on_unless_it_is_somebody_elses(door, monkeypatch):
+    """Two tabs opened before consent are one person; whoever begins where a sitting is told of is another."""
+    monkeypatch.setattr(bots, "SHORTEST", timedelta(0))
+    browser, given = Client(), [ticket(door), ticket(door)]
+    first, second = (sitting_of(send(door, browser, ticket=one)) for one in given)
+    assert first == second
+    page = browser.get(door).content.decode()
+    assert "Are you somebody else?" in page
+    assert 'name="another" value="on"' in page
+    assert sitting_of(send(door, browser, ticket=ticket_of(page), another="on")) != first
+    assert 'name="another"' not in Client().get(door).content.decode()

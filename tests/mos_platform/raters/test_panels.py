@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.urls import reverse
-from entering import CODES, FORM, PROLIFIC, changed, send, sitting_of
+from entering import CODES, FORM, PROLIFIC, changed, send, sitting_of, ticket_of
 
 from mos_platform.exports.services import export_bundle
 from mos_platform.raters.completion import completion
@@ -68,14 +68,31 @@ def test_without_an_id_nobody_enters(prolific):
 
 def test_a_prolific_rater_is_known_again_on_any_device(prolific):
     sitting = sitting_of(send(address(prolific, PROLIFIC_IDS)))
-    told = page(prolific, {**PROLIFIC_IDS, "SESSION_ID": "session2"})
+    told = page(prolific, {**PROLIFIC_IDS, "PROLIFIC_PID": PID.upper()})
     assert "You have begun this study" in told
     assert reverse("ratings:sitting", args=[sitting.token]) in told
     assert "Are you somebody else" not in told
     assert 'name="consent"' not in told
     assert sitting_of(send(address(prolific, PROLIFIC_IDS))) == sitting
     assert Sitting.objects.count() == 1
-    assert PanelVisit.objects.get().session == "session2"
+
+
+@pytest.mark.parametrize("session", ["evil", ""])
+def test_whoever_only_knows_somebodys_id_gets_nothing_of_theirs(prolific, session):
+    """By another session of the panel; in the browser with the sitting's cookie one goes on all the same."""
+    own = Client()
+    sitting = sitting_of(send(address(prolific, PROLIFIC_IDS), own))
+    ids = {**PROLIFIC_IDS, "SESSION_ID": session}
+    told = page(prolific, ids)
+    assert "A sitting with this ID has already been begun" in told
+    refused = send(address(prolific, ids))
+    assert refused.status_code == 403
+    for shown in (told, refused.content.decode()):
+        assert sitting.token not in shown
+        assert 'name="consent"' not in shown
+    assert sitting.token in page(prolific, ids, own)
+    assert PanelVisit.objects.get().session == "session1"
+    assert Sitting.objects.count() == 1
 
 
 def test_a_finished_rater_goes_back_with_the_code_and_not_before(prolific):
@@ -152,13 +169,27 @@ def test_a_rehearsal_needs_no_panel(prolific):
     assert (told["code"], told["return_url"]) == (sitting.completion_code, None)
 
 
-def test_panel_ids_are_in_no_export_and_gone_after_withdrawal(prolific, tmp_path):
+def test_panel_ids_are_in_no_export_and_unreadable_after_withdrawal(prolific, tmp_path):
     sitting = sitting_of(send(address(prolific, PROLIFIC_IDS)))
     folder = export_bundle(prolific, tmp_path / "bundle")
     for file in folder.iterdir():
         assert not [one for one in PROLIFIC_IDS.values() if one in file.read_text()], file
     withdraw(sitting.rater)
-    assert not PanelVisit.objects.exists()
+    (kept,) = PanelVisit.objects.values("person", "task", "session", "submit_to")
+    assert not [one for one in PROLIFIC_IDS.values() if one in str(kept)]
+
+
+def test_who_left_is_known_again_and_cannot_begin_anew(prolific):
+    sitting = sitting_of(send(address(prolific, PROLIFIC_IDS)))
+    for _ in range(2):
+        withdraw(sitting.rater)
+        again = send(address(prolific, PROLIFIC_IDS))
+        assert again.status_code == 403
+        for told in (page(prolific, {**PROLIFIC_IDS, "SESSION_ID": "session2"}), again.content.decode()):
+            assert "You left this study" in told
+            assert 'name="consent"' not in told
+            assert sitting.token not in told
+    assert sitting_of(send(address(prolific, {**PROLIFIC_IDS, "PROLIFIC_PID": "b" * 24}))) != sitting
 
 
 def test_a_worker_who_only_looks_begins_nothing(turk):
@@ -207,9 +238,11 @@ def test_a_workers_form_goes_back_with_assignment_and_code(turk):
 
 
 def test_a_task_taken_again_is_sent_off_with_its_new_assignment_but_not_after_the_end(turk):
-    sitting = sitting_of(send(address(turk, TURK_IDS)))
-    again = {**TURK_IDS, "assignmentId": "3SECOND"}
-    assert "Go on where you were" in page(turk, again)
+    own, again = Client(), {**TURK_IDS, "assignmentId": "3SECOND"}
+    sitting = sitting_of(send(address(turk, TURK_IDS), own))
+    assert sitting.token in page(turk, again, own)
+    assert PanelVisit.objects.get().session == "3ASSIGNMENT"
+    own.post(address(turk, again), {"key": sitting.token})
     complete_sitting(sitting, NOW, earned=True)
     told = completion(sitting)
     assert told is not None
@@ -217,6 +250,29 @@ def test_a_task_taken_again_is_sent_off_with_its_new_assignment_but_not_after_th
     assert told["form"]["fields"]["assignmentId"] == "3SECOND"
     assert "Please return this HIT" in page(turk, {**TURK_IDS, "assignmentId": "3THIRD"})
     assert "Show my completion code" in page(turk, again)
+
+
+@pytest.mark.parametrize("key", ["evil", "", "\0", "https://example.org/sitting/evil/"])
+def test_nobody_takes_a_workers_sitting_over_with_a_task_of_their_own(turk, key):
+    sitting = sitting_of(send(address(turk, TURK_IDS)))
+    evil = address(turk, {**TURK_IDS, "assignmentId": "3EVIL"})
+    answers = [Client().get(evil), send(evil), Client().post(evil, {"key": key}, follow=True)]
+    assert not [one for one in answers if sitting.token in one.content.decode()]
+    assert "Your personal link" in answers[0].content.decode()
+    assert PanelVisit.objects.get().session == "3ASSIGNMENT"
+    own = reverse("ratings:sitting", args=[sitting.token])
+    gone_on = Client().post(evil, {"key": f"https://example.org{own}"})
+    assert gone_on["Location"] == own
+    assert PanelVisit.objects.get().session == "3EVIL"
+
+
+def test_a_page_sent_off_by_two_people_is_refused_to_the_second(prolific):
+    ticket = ticket_of(page(prolific, PROLIFIC_IDS))
+    first = sitting_of(send(address(prolific, PROLIFIC_IDS), ticket=ticket))
+    second = send(address(prolific, {**PROLIFIC_IDS, "PROLIFIC_PID": "b" * 24}), ticket=ticket)
+    assert second.status_code == 400
+    assert "This page has grown too old" in second.content.decode()
+    assert list(Sitting.objects.all()) == [first]
 
 
 def test_only_pages_for_mechanical_turk_may_stand_in_its_frame(turk, small_study):

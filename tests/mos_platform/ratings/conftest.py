@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ setup: {checks: []}
 parts:
   - id: rating
     test_method: ACR-HR
+    dummies: 0
     questions: [{id: overall, text: "Overall quality?"}, {id: sync, text: "Lips and voice?"}]
   - id: preference
     test_method: PC
@@ -105,8 +106,14 @@ class Server:
 
 def _children(parent: int) -> list[int]:
     """Web servers lead a process group of their own."""
-    found = Path(f"/proc/{parent}/task").glob("*/children")
-    return [int(child) for file in found for child in file.read_text().split()]
+    return [child for child, its_parent in _processes() if its_parent == parent]
+
+
+def _processes() -> Iterator[tuple[int, int]]:
+    """Each process and its parent."""
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            yield int(file.parent.name), int(file.read_text().rpartition(")")[2].split()[1])
 
 
 def installed(here: Any, study: Path, database_url: str = "") -> Server:
@@ -125,7 +132,10 @@ def study_folder(quick_study: Path) -> Path:
     return quick_study
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.services)])
+ON_POSTGRES = pytest.param("postgres", marks=[pytest.mark.services, pytest.mark.all])
+
+
+@pytest.fixture(scope="module", params=["sqlite", ON_POSTGRES])
 def server(request: pytest.FixtureRequest, install: Any, study_folder: Path) -> Iterator[Server]:
     """Shared by the tests of a module, each with raters of its own."""
     if not sys.platform.startswith("linux"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -262,21 +263,52 @@ def test_a_hostile_message_gets_one_short_sentence(small_study):
     trial = state(enter(small_study))["trial"]
     watched(trial["token"])
     address = reverse("ratings:answers", args=[trial["token"]])
-    for body in (
-        '{"answers": ' + "[" * 100_000,
-        '{"answers": {"\\ud800": "1"}}',
-        '{"answers": {"' + "k" * 10**6 + '": "1"}}',
+    for body, status in (
+        ('{"answers": ' + "[" * 100_000, 400),
+        ('{"answers": {"\\ud800": "1"}}', 400),
+        ('{"answers": {"' + "k" * 200_000 + '": "1"}}', 400),
+        ('{"answers": {"overall": "' + "9" * 10**6 + '"}}', 413),
+        ('{"answers": {"overall": "' + "9" * 3 * 10**6 + '"}}', 413),
+        ('{"answers": {' + ", ".join(f'"{i}": "1"' for i in range(15_000)) + "}}", 400),
+        ('{"answers": {}, "events": [' + "{}, " * 60_000 + "{}]}", 400),
+        ('{"answers": {}, "events": [{"type": "\\ud800", "at_ms": 1}]}', 400),
+        ('{"answers": {}, "facts": {"response_ms": "\\udfff"}}', 400),
     ):
+        begun = time.process_time()
         answer = Client().post(address, body, content_type="application/json")
-        assert answer.status_code == 400
+        assert time.process_time() - begun < 1
+        assert (answer.status_code, answer.json()["code"]) == (status, "invalid"), body[:40]
         assert len(answer.content) < 500
+
+
+def test_half_a_character_is_refused_wherever_it_stands_and_a_whole_one_is_text(small_study):
+    trial = state(enter(small_study))["trial"]
+    for what, body in (("open", '{"clock": "\\ud800"}'), ("unplayable", '{"reason": "\\ud800"}')):
+        address = reverse(f"ratings:{what}", args=[trial["token"]])
+        answer = Client().post(address, body, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    address = reverse("ratings:answers", args=[trial["token"]])
+    whole = Client().post(address, '{"answers": {"\\ud83d\\ude00": "1"}}', content_type="application/json")
+    assert "lone surrogate" not in whole.json()["error"]
+
+
+def test_of_a_trial_that_there_is_not_nothing_is_looked_at(small_study):
+    for what in ("open", "answers", "unplayable"):
+        address = reverse(f"ratings:{what}", args=["nothing"])
+        answer = Client().post(address, '{"answers": [', content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown")
+
+
+def test_no_cache_keeps_a_sittings_state(small_study):
+    address = reverse("ratings:state", args=[enter(small_study).token])
+    assert "no-store" in Client().get(address)["Cache-Control"]
 
 
 def test_storing_an_answer_costs_a_bounded_number_of_queries(small_study, django_assert_max_num_queries):
     sitting = enter(small_study)
     trial = state(sitting)["trial"]
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         state(sitting)
     watched(trial["token"])
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         post("answers", trial["token"], answered(trial, first_answers(trial)))

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -25,7 +27,7 @@ from mos_platform.raters.admission import Enrolment
 from mos_platform.raters.models import Rater, Sitting
 from mos_platform.raters.services import enrol, open_link, simulated_link
 from mos_platform.ratings.models import Comparison, Rating, TextAnswer, Viewing
-from mos_platform.stimuli.models import Study
+from mos_platform.stimuli.models import Stimulus, Study
 
 pytestmark = pytest.mark.django_db
 
@@ -42,9 +44,9 @@ BARE: dict[str, Any] = {
     "items": ["one", "two", {"name": "warm", "role": "training"}],
     "setup": {"checks": []},
 }
-ACR = {"id": "rating", "test_method": "ACR-HR", "attention_checks": 0}
+ACR = {"id": "rating", "test_method": "ACR-HR", "dummies": 0, "attention_checks": 0}
 ASKED = [{"id": "overall", "text": "Overall?"}]
-PC = {"id": "pair", "test_method": "PC", "attention_checks": 0}
+PC = {"id": "pair", "test_method": "PC", "dummies": 0, "attention_checks": 0}
 
 
 def entered(part: dict[str, Any]) -> Sitting:
@@ -175,6 +177,26 @@ def test_events_that_cannot_be_are_refused(change: Any, status: int, code: str):
     assert post("answers", view, message(view))[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("seconds", "opened", "views"),
+    [
+        pytest.param(60, {}, 1, id="opened anew after the clip's length"),
+        pytest.param(0, {}, 0, id="opened anew at once"),
+        pytest.param(60, {"again": True}, 0, id="said once more by the same page"),
+    ],
+)
+def test_a_page_that_is_loaded_anew_shows_the_clip_once_more_and_that_is_recorded(seconds, opened, views):
+    view = state(entered({**ACR, "replays": 0}))["trial"]
+    watched(view["token"], seconds)
+    assert post("open", view, opened)[0] == 200
+    Trial.objects.filter(token=view["token"]).update(opened_at=timezone.now() - timedelta(seconds=60))
+    Showing.objects.filter(trial__token=view["token"]).update(
+        delivered_at=timezone.now() - timedelta(seconds=60)
+    )
+    assert post("answers", view, message(view))[0] == 200
+    assert Rating.objects.get().replays == views
+
+
 def test_more_replays_than_the_study_allows_are_refused():
     view = state(entered({**ACR, "replays": 1}))["trial"]
     watched(view["token"])
@@ -237,6 +259,8 @@ def test_practice_never_comes_again():
 
 def test_a_clip_that_cannot_be_played_comes_later_and_then_is_lost():
     sitting = entered(ACR)
+    for clip in Stimulus.objects.all():
+        default_storage.save(str(clip.file.name), ContentFile(b"a clip"))
     total = state(sitting)["total"]
     view = state(sitting)["trial"]
     status, after = post("unplayable", view, {"reason": "missing"})
@@ -247,6 +271,7 @@ def test_a_clip_that_cannot_be_played_comes_later_and_then_is_lost():
     while now["done"] < total - 1:
         watched(now["trial"]["token"])
         now = post("answers", now["trial"], message(now["trial"]))[1]
+    watched(now["trial"]["token"])
     status, end = post("unplayable", now["trial"], {"reason": "decode"})
     assert (status, end["trial"], end["done"], end["total"]) == (200, None, total - 1, total - 1)
     assert "notice" not in end

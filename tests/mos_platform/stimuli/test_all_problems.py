@@ -36,10 +36,10 @@ def test_a_missing_a_damaged_clip_and_pictures_are_told_at_once(own_study, setti
     assert not [*settings.MEDIA_ROOT.rglob("*")]
 
 
-def test_the_import_says_how_many_items_are_judged(installation, own_study) -> None:
+def test_the_import_says_how_many_items_are_judged(commands, own_study) -> None:
     study = own_study / "study.yaml"
     study.write_text(study.read_text().replace("{name: two, split: test}", "{name: two, role: training}"))
-    done = installation.run("import_study", str(own_study))
+    done = commands.run("import_study", str(own_study))
     assert done.stdout.startswith(
         "Imported study 'clips': 6 clips (3 methods × 1 item, 3 more for practice or as gold),"
     )

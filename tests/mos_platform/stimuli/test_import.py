@@ -15,7 +15,7 @@ from mos_platform.clips.probing import probe
 from mos_platform.exports.services import zipped_bundle
 from mos_platform.intake import take_in
 from mos_platform.metrics.models import MetricValue
-from mos_platform.stimuli.models import Study
+from mos_platform.stimuli.models import Stimulus, Study
 from mos_platform.stimuli.services import import_study
 from studies.errors import InputError, MistakesError
 
@@ -177,19 +177,19 @@ BROKEN = [
 
 @pytest.mark.parametrize(("break_it", "says"), BROKEN, ids=[says for _, says in BROKEN])
 def test_bad_input_gives_one_sentence_and_exit_code_2(
-    installation: Any, own_study: Path, break_it: Callable[[Path], Any], says: str
+    commands: Any, own_study: Path, break_it: Callable[[Path], Any], says: str, settings: Any
 ) -> None:
     break_it(own_study)
-    done = installation.run("import_study", str(own_study))
+    done = commands.run("import_study", str(own_study))
     assert done.returncode == 2
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stderr.endswith(".\n")
     assert done.stdout == ""
-    assert installation.sql("SELECT count(*) FROM stimuli_study") == [(0,)]
-    assert installation.sql("SELECT count(*) FROM stimuli_stimulus") == [(0,)]
-    assert files(installation.var / "media") == []
-    assert files(installation.var / "staging" / "studies") == []
+    assert not Study.objects.exists()
+    assert not Stimulus.objects.exists()
+    assert files(settings.MEDIA_ROOT) == []
+    assert files(settings.STAGING_ROOT / "studies") == []
 
 
 @pytest.mark.django_db

@@ -42,7 +42,9 @@ def studies_and_clips(here: Any) -> tuple[int, int]:
     return studies, clips
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(
+    "phase", [pytest.param(phase, marks=[pytest.mark.all] * (phase in PHASES[:2])) for phase in PHASES]
+)
 def test_killed_in_any_phase_and_started_again(installation: Any, clip_study: Path, phase: str) -> None:
     killed = installation.start("-c", KILLED_IN, str(clip_study), phase, "2")
     killed.communicate(timeout=60)

@@ -108,12 +108,12 @@ def test_a_token_that_imports_opens_no_bundle(importer: Client, small_study: Stu
     assert importer.get(STUDIES).status_code == 405
 
 
-def test_the_command_makes_such_tokens(installation: Any) -> None:
-    made = installation.run("token", "create", "ci", "--import")
+def test_the_command_makes_such_tokens(commands: Any) -> None:
+    made = commands.run("token", "create", "ci", "--import")
     assert made.returncode == 0
     assert "Token 'ci' imports studies." in made.stderr
-    assert "imports studies" in installation.run("token", "list").stdout
-    both = installation.run("token", "create", "other", "--import", "--study", "x")
+    assert "imports studies" in commands.run("token", "list").stdout
+    both = commands.run("token", "create", "other", "--import", "--study", "x")
     assert both.returncode == 2
     assert both.stderr == "a token either imports studies or opens one; leave out --import or --study.\n"
 

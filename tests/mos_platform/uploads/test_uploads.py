@@ -256,17 +256,18 @@ def test_leftovers_go_after_a_day(settings: Any, study_zip: Path) -> None:
     assert {path.name for path in root.iterdir()} == {"recent.part", wanted.file.name}
 
 
-def test_the_command_takes_a_zip(installation: Any, study_zip: Path) -> None:
-    done = installation.run("import_study", str(study_zip))
+def test_the_command_takes_a_zip(commands: Any, study_zip: Path, settings: Any) -> None:
+    done = commands.run("import_study", str(study_zip))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Imported study 'clips': 6 clips")
-    assert list((installation.var / "uploads").iterdir()) == []
-    (bad := installation.var.parent / "bad.zip").write_bytes(b"PK")
-    refused = installation.run("import_study", str(bad))
+    assert list(settings.UPLOADS_ROOT.iterdir()) == []
+    (bad := study_zip.with_name("bad.zip")).write_bytes(b"PK")
+    refused = commands.run("import_study", str(bad))
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == "bad.zip is no zip, or it is cut off; make it anew from the study's folder.\n"
 
 
+@pytest.mark.all
 def test_a_worker_killed_in_the_midst_loses_nothing(
     installation: Any, study_zip: Path, wait_for: Any
 ) -> None:

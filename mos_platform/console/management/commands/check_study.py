@@ -35,7 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         with progress_bar("Decoding the clips") as advance:
-            preflight = _with_metrics(check_study(options["path"], advance), options["path"])
+            preflight = _with_metrics(
+                check_study(options["path"], advance, settings.BASE_URL), options["path"]
+            )
         if options["json"]:
             self.stdout.write(json.dumps(as_json(preflight), ensure_ascii=False, indent=1))
         else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import log_softmax
 
 SPLITS = 10
 
@@ -15,7 +15,7 @@ def score(logits: NDArray[np.floating], splits: int = SPLITS) -> tuple[float, fl
     Pictures are dealt to the splits in turn, so that each holds all parts of all clips; n is at least
     `splits`. Source: Salimans, Goodfellow, Zaremba, Cheung, Radford & Chen (2016), section 4.
     """
-    certainty = log_softmax(logits.astype(np.float64), axis=1)
+    certainty = scipy.special.log_softmax(logits.astype(np.float64), axis=1)
     values = [_of_split(certainty[start::splits]) for start in range(splits)]
     return float(np.mean(values)), float(np.std(values))
 

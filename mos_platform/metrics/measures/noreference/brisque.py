@@ -13,11 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import scipy
+import skimage
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.signal import convolve2d
-from scipy.special import gamma, psi
-from skimage.color import rgb2gray
 
 from mos_platform.metrics.measures.noreference.statistics import (
     SIGMA,
@@ -87,7 +86,7 @@ def brisque(rgb: Picture, regression: Regression) -> float | None:
     """
     if min(rgb.shape[:2]) < SMALLEST:
         raise NoValueError(f"pictures are smaller than {SMALLEST} × {SMALLEST} pixels")
-    grey = np.asarray(rgb2gray(rgb), dtype=np.float64)
+    grey = np.asarray(skimage.color.rgb2gray(rgb), dtype=np.float64)
     features = np.concatenate([_features(grey), _features(_halved(grey))])
     if not np.all(np.isfinite(features)):
         return None
@@ -101,7 +100,8 @@ def _features(grey: Floats) -> Floats:
     shape = _shapes_of(found)
     spread_left, spread_right = np.sqrt(found.left[0]), np.sqrt(found.right[0])
     with np.errstate(invalid="ignore"):
-        scale = gamma(2 / shape) / np.sqrt(gamma(1 / shape) * gamma(3 / shape))
+        gamma_1, gamma_2, gamma_3 = (scipy.special.gamma(number / shape) for number in (1, 2, 3))
+        scale = gamma_2 / np.sqrt(gamma_1 * gamma_3)
     mean = (spread_right - spread_left) * scale
     pairs = np.stack([shape, mean, found.left[0], found.right[0]], axis=1)[1:]
     own = [shape[0], (found.left[0, 0] + found.right[0, 0]) / 2]
@@ -113,12 +113,12 @@ def _local_mean(grey: Floats) -> Floats:
     mean = smooth_same(grey, WINDOW, "constant").T
     flat = np.abs(grey - mean) < NOISE
     if np.count_nonzero(flat) > MANY_FLAT * grey.size:
-        return np.asarray(convolve2d(grey, _SQUARE_WINDOW, mode="same"), dtype=np.float64)
+        return np.asarray(scipy.signal.convolve2d(grey, _SQUARE_WINDOW, mode="same"), dtype=np.float64)
     side = len(_SQUARE_WINDOW)
     surroundings = sliding_window_view(np.pad(grey, RADIUS), (side, side))[flat]
     if len(surroundings):
         column = surroundings.reshape(-1, side)
-        mean[flat] = convolve2d(column, _SQUARE_WINDOW, mode="valid")[::side, 0]
+        mean[flat] = scipy.signal.convolve2d(column, _SQUARE_WINDOW, mode="valid")[::side, 0]
     return mean
 
 
@@ -141,7 +141,8 @@ def _shapes_of(found: Moments) -> Floats:
     shape = np.interp(ratio, ratios, grid, left=np.nan, right=np.nan)
     with np.errstate(invalid="ignore"):
         for _ in range(4):
-            slope = (psi(1 / shape) + 3 * psi(3 / shape) - 4 * psi(2 / shape)) / shape**2
+            psi_1, psi_2, psi_3 = (scipy.special.psi(number / shape) for number in (1, 2, 3))
+            slope = (psi_1 + 3 * psi_3 - 4 * psi_2) / shape**2
             shape = shape - (log_ratio(shape) - np.log(ratio)) / slope
     return np.asarray(shape)
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, label
 from skimage.feature._canny_cy import _nonmaximum_suppression_bilinear
 
 BLOCK = 64
@@ -45,7 +45,7 @@ def _edges_in(edges: Mask) -> NDArray[np.intp]:
 
 def _maxima(picture: Floats) -> Floats:
     """The gradient's magnitude where it is largest across the edge and at least `LOW`, 0 elsewhere."""
-    smoothed = gaussian_filter(picture, 1.0, mode="constant") / _weight_inside(picture.shape)
+    smoothed = scipy.ndimage.gaussian_filter(picture, 1.0, mode="constant") / _weight_inside(picture.shape)
     down, right = _sobel(smoothed)
     magnitude = down * down
     magnitude += right * right
@@ -58,7 +58,7 @@ def _maxima(picture: Floats) -> Floats:
 @lru_cache(maxsize=2)
 def _weight_inside(shape: tuple[int, int]) -> Floats:
     """How much of the Gaussian window lies inside the picture."""
-    weight = gaussian_filter(np.ones(shape), 1.0, mode="constant") + np.finfo(np.float64).eps
+    weight = scipy.ndimage.gaussian_filter(np.ones(shape), 1.0, mode="constant") + np.finfo(np.float64).eps
     weight.flags.writeable = False
     return np.asarray(weight)
 
@@ -76,7 +76,7 @@ def _sobel(picture: Floats) -> tuple[Floats, Floats]:
 
 def _followed(strength: Floats) -> Mask:
     """Hysteresis: weak edges that touch, directly or by others, a strong one."""
-    labels, count = label(strength > 0, np.ones((3, 3), dtype=bool))
+    labels, count = scipy.ndimage.label(strength > 0, np.ones((3, 3), dtype=bool))
     strong = np.zeros(count + 1, dtype=np.bool_)
     strong[labels[strength >= HIGH]] = True
     return np.asarray(strong[labels])

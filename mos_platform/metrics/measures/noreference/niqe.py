@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gamma
 
 from mos_platform.metrics.measures.noreference.statistics import (
     WINDOW,
@@ -91,9 +91,9 @@ def _features(luma: Floats, side: int) -> Floats:
     samples = _with_neighbours(_blocks(_normalised(luma), side))
     found = moments(samples, zero_is_right=False)
     shape = _nearest_shape(found.ratio)
-    scale = np.sqrt(gamma(1 / shape) / gamma(3 / shape))
+    scale = np.sqrt(scipy.special.gamma(1 / shape) / scipy.special.gamma(3 / shape))
     left, right = np.sqrt(found.left) * scale, np.sqrt(found.right) * scale
-    mean = (right - left) * gamma(2 / shape) / gamma(1 / shape)
+    mean = (right - left) * scipy.special.gamma(2 / shape) / scipy.special.gamma(1 / shape)
     pairs = np.stack([shape, mean, left, right], axis=2)[:, 1:]
     own = np.stack([shape[:, 0], (left[:, 0] + right[:, 0]) / 2], axis=1)
     return np.concatenate([own, pairs.reshape(len(own), -1)], axis=1)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from mos_platform.metrics.measures.smoothing import Outside, gaussian_window, smooth_same
 
@@ -78,7 +78,8 @@ def _joined(parts: list[Moments]) -> Moments:
 def log_ratio(shape: Floats) -> Floats:
     """ln of Γ(2/α)² / (Γ(1/α) Γ(3/α)), the ratio of a generalised Gaussian of shape α; rises with α."""
     inverse = 1 / shape
-    return np.asarray(2 * gammaln(2 * inverse) - gammaln(inverse) - gammaln(3 * inverse))
+    ln_1, ln_2, ln_3 = (scipy.special.gammaln(number * inverse) for number in (1, 2, 3))
+    return np.asarray(2 * ln_2 - ln_1 - ln_3)
 
 
 @cache

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
-from scipy.signal import find_peaks
 
 from mos_platform.metrics.measures.implementation import Gathered, TrackMeasure
 from mos_platform.metrics.measures.motion import steps
@@ -44,8 +43,8 @@ def onsets(sound: Sound) -> Floats:
 
 
 def _picked(strength: Floats) -> NDArray[np.int64]:
-    strongest = maximum_filter1d(strength, _BEFORE + 1, origin=_BEFORE // 2)
-    mean = uniform_filter1d(strength, 2 * _AROUND + 1)
+    strongest = scipy.ndimage.maximum_filter1d(strength, _BEFORE + 1, origin=_BEFORE // 2)
+    mean = scipy.ndimage.uniform_filter1d(strength, 2 * _AROUND + 1)
     found: list[int] = []
     for frame in np.flatnonzero((strength >= strongest) & (strength >= mean + THRESHOLD)):
         if not found or frame - found[-1] > _APART:
@@ -66,8 +65,8 @@ def turning_points(times: Floats, angles: Floats) -> Floats:
     if known.sum() < max(_NEEDED_SHARE * len(speed), 2):
         raise NoValueError(f"the head's motion is known in only {known.sum()} of {len(speed)} steps")
     places = np.arange(len(speed))
-    smooth = gaussian_filter1d(np.interp(places, places[known], speed[known]), SMOOTHED)
-    _, flat = find_peaks(-smooth, plateau_size=1)
+    smooth = scipy.ndimage.gaussian_filter1d(np.interp(places, places[known], speed[known]), SMOOTHED)
+    _, flat = scipy.signal.find_peaks(-smooth, plateau_size=1)
     middle = (flat["left_edges"] + flat["right_edges"]) / 2
     return np.asarray(clock[0] + (middle + 0.5) / steps.RATE)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.fft import dct
 
 from mos_platform.metrics.measures.reading.sound import RATE
 
@@ -39,7 +39,7 @@ def cepstra(energies: Floats) -> Floats:
     10·√2 / ln 10 makes a distance of coefficients one of spectra in dB.
     """
     amplitude = energies * np.log(10) / 20
-    return np.asarray(dct(amplitude, type=2, axis=1)[:, 1 : ORDER + 1] / energies.shape[1])
+    return np.asarray(scipy.fft.dct(amplitude, type=2, axis=1)[:, 1 : ORDER + 1] / energies.shape[1])
 
 
 def loudness(energies: Floats) -> Floats:

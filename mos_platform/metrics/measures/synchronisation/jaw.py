@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from mos_platform.metrics.measures.implementation import Gathered, TrackMeasure
 from mos_platform.metrics.measures.reading.facetrack import FaceTrack
@@ -55,8 +55,9 @@ def envelope(sound: Sound, times: Floats) -> Floats:
 
     Butterworth of order 4, forward and backward. 0 beyond the ends.
     """
-    band = butter(4, [300, 3400], "bandpass", fs=sound.rate, output="sos")
-    energy = np.concatenate([[0.0], np.cumsum(sosfiltfilt(band, sound.samples.astype(np.float64)) ** 2)])
+    band = scipy.signal.butter(4, [300, 3400], "bandpass", fs=sound.rate, output="sos")
+    voice = scipy.signal.sosfiltfilt(band, sound.samples.astype(np.float64))
+    energy = np.concatenate([[0.0], np.cumsum(voice**2)])
     first, last = (
         np.clip(np.rint((times + side * _WINDOW / 2) * sound.rate).astype(int), 0, len(sound.samples))
         for side in (-1, 1)
@@ -71,8 +72,8 @@ def lag(jaw: Floats, loudness: Floats, reach: int = REACH) -> Lag:
     Both lose what is slower than 0.8 Hz (Butterworth of order 2, forward and backward). Pearson's correlation
     of what overlaps. Raises NoValueError where either does not vary.
     """
-    slow = butter(2, 0.8, "highpass", fs=RATE, output="sos")
-    moved, heard = sosfiltfilt(slow, jaw), sosfiltfilt(slow, loudness)
+    slow = scipy.signal.butter(2, 0.8, "highpass", fs=RATE, output="sos")
+    moved, heard = scipy.signal.sosfiltfilt(slow, jaw), scipy.signal.sosfiltfilt(slow, loudness)
     correlations = [_correlation(moved, heard, shift) for shift in range(-reach, reach + 1)]
     best = int(np.argmax(correlations))
     return Lag(best - reach, correlations[best])

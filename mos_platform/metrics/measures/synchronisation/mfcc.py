@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.fft import dct
-from scipy.signal import lfilter
 
 Floats = NDArray[np.float64]
 
@@ -28,11 +27,11 @@ def mfcc(samples: NDArray[np.int16]) -> Floats:
     Silence gives the log of the smallest float in place of −∞. The same numbers as the defaults of
     python_speech_features 0.6. N must be positive.
     """
-    emphasised = lfilter([1.0, -_PRE_EMPHASIS], [1.0], samples.astype(np.float64))
+    emphasised = scipy.signal.lfilter([1.0, -_PRE_EMPHASIS], [1.0], samples.astype(np.float64))
     spectrum = np.fft.rfft(_frames(emphasised), _FFT)
     power = (spectrum.real**2 + spectrum.imag**2) / _FFT
     bands = _positive(power @ _FILTERBANK.T)
-    cepstra = dct(np.log(bands), type=2, axis=1, norm="ortho")[:, :COEFFICIENTS] * _LIFT
+    cepstra = scipy.fft.dct(np.log(bands), type=2, axis=1, norm="ortho")[:, :COEFFICIENTS] * _LIFT
     cepstra[:, 0] = np.log(_positive(power.sum(axis=1)))
     return np.asarray(cepstra, dtype=np.float64)
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import medfilt
 
 from mos_platform.metrics.measures.reading.frames import Picture
 
@@ -105,7 +105,8 @@ def squares(boxes: Floats) -> Squares:
     """(T, 4) boxes → centres and half sides, each the median of 13 pictures (zeros beyond the ends)."""
     left, top, right, bottom = boxes.T
     half = np.maximum(right - left, bottom - top) / 2
-    smooth = [medfilt(values, _SMOOTHED) for values in ((left + right) / 2, (top + bottom) / 2, half)]
+    paths = ((left + right) / 2, (top + bottom) / 2, half)
+    smooth = [scipy.signal.medfilt(values, _SMOOTHED) for values in paths]
     return Squares(*smooth)
 
 

@@ -114,6 +114,7 @@ def test_every_clip_has_values(shared: Path, weights: Weights) -> None:
     assert len(clips) >= 37
     for clip in clips:
         answers = measured(clip, clip, weights)
-        assert {answers[metric].value for metric in AGAINST} == {0}, clip
+        # Landmarks are interpolated at even steps, which rounds: 1e-30 was seen.
+        assert [answers[metric].value for metric in AGAINST] == pytest.approx([0] * len(AGAINST), abs=1e-20)
         assert all(answers[metric].value is not None for metric in ALONE), clip
         assert {answer.note for answer in answers.values()} <= {""}, (clip, answers)

@@ -38,6 +38,7 @@ def test_a_clip_that_speaks_the_reference_is_understood_alike(shared: Path) -> N
     assert transcript(reference).text.startswith(SAID)
 
 
+@pytest.mark.all
 def test_a_clip_of_edtalk_is_understood_nearly_alike(shared: Path) -> None:
     folder = shared / "clips" / "edtalk"
     found = measured(folder / "demo_EDTalk_A.mp4", folder / "mouth_source.wav")

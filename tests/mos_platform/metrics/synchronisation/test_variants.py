@@ -64,10 +64,18 @@ def test_pictures_pass_through_jpeg(made: Make) -> None:
     assert 0 < np.abs(pictures[0].astype(int) - finer).mean() < 10
 
 
+def children() -> set[str]:
+    """The processes that this one has started."""
+    return {pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()}
+
+
 def test_pictures_that_are_not_wanted_any_more_end_the_program(made: Make) -> None:
     pictures = programs.jpegs(made(seconds=4))
+    before = children()
     next(pictures)
+    assert len(children() - before) == 1
     pictures.close()
+    assert children() == before
 
 
 def test_sound_is_mono_at_16_khz(made: Make) -> None:

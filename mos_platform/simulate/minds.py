@@ -9,20 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from mos_platform import words
-from mos_platform.simulate.client import Cell, Reply
+from mos_platform.simulate.shown import Cell, Reply, View
 from studies.simulation import SimulationModel
 
 AGE_GROUPS = ("18-24", "25-34", "35-44", "45-54", "55-64")
 CHECKS = ("checks.rating", "checks.rating_again", "checks.pair", "checks.slider")
 REMARK = "A simulated rater's remark."
 REMARKS = 0.3  # of optional texts are written
-
-View = Mapping[str, Any]
 
 
 class Mind:
@@ -70,6 +67,8 @@ class Mind:
         if instructed is not None:
             return instructed
         match question["type"]:
+            case "digits":
+                return str(question["heard"])
             case "preference":
                 return self._prefer(question, cells["left"], cells["right"])
             case "choice":
@@ -77,7 +76,7 @@ class Mind:
             case "text":
                 silent = question["optional"] and self._rng.random() >= REMARKS
                 return None if silent else REMARK
-        return _on_scale(question, self._rate(question, trial, cells))
+        return on_scale(question, self._rate(question, trial, cells))
 
     def _rate(self, question: View, trial: View, cells: Mapping[str, Cell]) -> float:
         """The opinion of one clip; in CCR how much better the second is; in DCR what is left of the best."""
@@ -129,8 +128,10 @@ class Mind:
     def _anything(self, question: View) -> str:
         if question["type"] == "text":
             return REMARK
+        if question["type"] == "digits":
+            return str(self._rng.integers(100, 1000))
         if question["type"] == "continuous":
-            return _on_scale(question, float(self._rng.uniform(question["low"], question["high"])))
+            return on_scale(question, float(self._rng.uniform(question["low"], question["high"])))
         grades = question["grades"]
         return str(grades[int(self._rng.integers(len(grades)))]["value"])
 
@@ -148,7 +149,7 @@ def _item_effects(model: SimulationModel, items: Sequence[str]) -> dict[tuple[st
     }
 
 
-def _on_scale(question: View, opinion: float) -> str:
+def on_scale(question: View, opinion: float) -> str:
     """The nearest that can be answered: a whole grade, or on a slider any number."""
     within = min(max(opinion, float(question["low"])), float(question["high"]))
     return f"{within:.1f}" if question["type"] == "continuous" else str(round(within))

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mos_platform.simulate.client import Cell, Reply
-from mos_platform.simulate.opinions import Mind
+from mos_platform.simulate.minds import Mind
+from mos_platform.simulate.shown import Cell, Reply
 from mos_platform.words import LANGUAGES, say
 from studies.simulation import SimulationModel
 
