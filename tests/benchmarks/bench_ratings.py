@@ -11,6 +11,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 os.environ["MOS_VAR"] = tempfile.mkdtemp(prefix="mos-bench-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "mos_platform.settings"
@@ -22,10 +23,9 @@ import numpy as np
 RATERS = 20
 
 
-def timed(link: str, url: str, rater: object, at: object, study: object) -> tuple[list[float], list[float]]:
+def timed(link: str, url: str, person: Any) -> tuple[list[float], list[float]]:
     """Seconds per stored answer, and per bare request sent after each of them."""
-    from mos_platform.simulate.client import enter, sit
-    from mos_platform.simulate.services import operator_key
+    from mos_platform.simulate.client import Client
 
     stored: list[float] = []
     bare: list[float] = []
@@ -36,34 +36,33 @@ def timed(link: str, url: str, rater: object, at: object, study: object) -> tupl
             stored.append(response.elapsed.total_seconds())
 
     hooks = {"response": [note]}
-    with httpx.Client(base_url=url, timeout=60, event_hooks=hooks) as client, httpx.Client() as other:
+    with httpx.Client(base_url=url, timeout=60, event_hooks=hooks) as http, httpx.Client() as other:
 
         def knock() -> None:
             bare.append(other.get(f"{url}/healthz").elapsed.total_seconds())
 
-        sitting = enter(client, link, rater, at)
-        sit(client, sitting, rater, operator_key(study), knock)
+        client = Client(http, person, person.begins)
+        client.enter(link)
+        client.sit(knock)
     return stored, bare
 
 
 def main() -> None:
     django.setup()
     from django.urls import reverse
-    from django.utils import timezone
 
     from mos_platform import demo
     from mos_platform.raters.services import simulated_link
     from mos_platform.server import running_server
-    from mos_platform.simulate.opinions import Mind
+    from mos_platform.simulate.people import people
     from studies.simulation import load_simulation
 
     study = demo.prepare()
-    items = [item.name for item in study.parsed.items]
     link = reverse("raters:welcome", args=[simulated_link(study).token])
-    minds = [Mind(load_simulation(demo.FOLDER), items, number) for number in range(1, RATERS + 1)]
+    crowd = people(study, load_simulation(demo.FOLDER))[:RATERS]
     with running_server("127.0.0.1:0") as url, ThreadPoolExecutor(RATERS) as pool:
         demo.wait_for_metrics(study)
-        runs = list(pool.map(lambda mind: timed(link, url, mind, timezone.now(), study), minds))
+        runs = list(pool.map(lambda person: timed(link, url, person), crowd))
     print(f"{RATERS} raters at once, {sum(len(stored) for stored, _bare in runs)} stored answers, SQLite")
     for label, place in (("answer stored", 0), ("bare request (/healthz)", 1)):
         seconds = np.concatenate([run[place] for run in runs])
