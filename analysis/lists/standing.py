@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -140,23 +141,33 @@ def _width(row: Row, of: str) -> Width:
 
 
 def _fewest(scope: Scope) -> int:
-    """Raters of the method that has fewest; a reference that is only shown beside others is none."""
-    seen: dict[str, set[str]] = {}
-    for question in scope.rated_questions:
-        frame = scope.scored(question, scope.primary)
-        _add(seen, frame["method"], frame["rater"])
-    for question in scope.compared_questions:
-        frame = scope.compared(question)
-        for side in ("left", "right"):
-            _add(seen, frame[side], frame["rater"])
+    """Raters of the method that has fewest, in the question where it has fewest.
+
+    A reference that is only shown beside others is none; a question may leave methods out, a study may not.
+    """
+    asked = [*map(partial(_rated_by, scope), scope.rated_questions)]
+    asked += map(partial(_compared_by, scope), scope.compared_questions)
+    seen = {method for raters in asked for method in raters}
     declared = scope.data.config.scored_methods if scope.data.config else ()
-    expected = [method.name for method in declared if not method.reference]
-    return min((len(seen.get(name, set())) for name in {*seen, *expected}), default=0)
+    if not asked or any(method.name not in seen for method in declared if not method.reference):
+        return 0
+    return min(len(those) for raters in asked for those in raters.values())
 
 
-def _add(seen: dict[str, set[str]], methods: pd.Series, raters: pd.Series) -> None:
-    for method, rater in zip(methods, raters, strict=True):
-        seen.setdefault(str(method), set()).add(str(rater))
+def _rated_by(scope: Scope, question: str) -> dict[str, set[str]]:
+    """Raters by method."""
+    frame = scope.scored(question, scope.primary)
+    return {str(method): {*raters} for method, raters in frame.groupby("method")["rater"]}
+
+
+def _compared_by(scope: Scope, question: str) -> dict[str, set[str]]:
+    """Raters by method, on either side."""
+    frame = scope.compared(question)
+    methods = pd.unique(frame[["left", "right"]].to_numpy().ravel())
+    return {
+        str(method): {*frame["rater"][(frame["left"] == method) | (frame["right"] == method)]}
+        for method in methods
+    }
 
 
 def stopping(config: StudyConfig, widths: Sequence[Width], fewest: int) -> Stopping | None:

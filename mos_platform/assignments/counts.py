@@ -82,13 +82,14 @@ def held_by(trial: Trial, choice: str = "") -> Held:
 
 
 class PartCounts:
-    """Counts of one part with what they are of; `capacity` is by unit."""
+    """Counts of one part with what they are of; `quota`, and `capacity` with further rounds, are by unit."""
 
-    def __init__(self, stock: Stock, part: Part, counts: Counts) -> None:
+    def __init__(self, stock: Stock, part: Part, counts: Counts, rounds: int = 0) -> None:
         self.stock, self.part, self.counts = stock, part, counts
         self.of: Units = stock.units[part.id]
-        self.capacity = capacities(stock, part)
+        self.quota = capacities(stock, part)
         self.times_met = times_met(stock, part)
+        self.rounds = rounds
 
     def move(self, trials: Iterable[Held], step: int) -> None:
         """Take (1) or give back (−1) the places of these trials."""
@@ -133,6 +134,11 @@ class PartCounts:
 
     def _codes(self) -> Mapping[int, int]:
         return {method: place for place, method in enumerate(self.stock.methods.values())}
+
+    @property
+    def capacity(self) -> Ints:
+        capacity: Ints = self.quota + self.rounds * self.times_met
+        return capacity
 
     @property
     def left(self) -> Ints:

@@ -125,7 +125,8 @@ class Tally(models.Model):
     without those that were chosen by answers. Tables [method][method]: `left` and `first` say how often the
     first stood left of, and played before, the second among trials that hold a place; `wins` how often it was
     preferred, a tie half to either (parts of chosen pairs only); `followed` how often the second came right
-    after the first in what was handed out, returned or not. Only `assignments.places` changes any of it.
+    after the first in what was handed out, returned or not. `rounds`: how many places each unit has beyond
+    its quota, since too few raters of a method took those. Only `assignments.places` changes any of it.
     """
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="tallies")
@@ -137,6 +138,7 @@ class Tally(models.Model):
     first = models.JSONField(default=list)
     followed = models.JSONField(default=list)
     wins = models.JSONField(default=list)
+    rounds = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "tallies"

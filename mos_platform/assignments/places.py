@@ -18,9 +18,11 @@ from django.utils import timezone
 from mos_platform.assignments.counts import Counts, Held, PartCounts, held_by
 from mos_platform.assignments.models import Tally, Trial
 from mos_platform.assignments.quota import UNLIMITED
+from mos_platform.assignments.rounds import is_by_raters, lacks_raters
 from mos_platform.assignments.stock import Stock, key_of, methods_to_meet, stock_of
 from mos_platform.raters.models import Link, Rater, Sitting
 from mos_platform.stimuli.models import Study
+from studies.config import Part
 
 SWEPT_AT_ONCE = 50  # sittings, so that no hand-out waits for long
 LIFE_S = timedelta(seconds=1)  # signs of life are written once a second
@@ -36,9 +38,12 @@ class Places:
         wanted = [part for part in stock.config.parts if parts is None or part.id in set(parts)]
         self._tallies = {part.id: _locked(study, part.id, simulated) for part in wanted}
         self.parts = {
-            part.id: PartCounts(stock, part, Counts.read(self._tallies[part.id], stock, part))
+            part.id: PartCounts(stock, part, self._counts(part), self._tallies[part.id].rounds)
             for part in wanted
         }
+
+    def _counts(self, part: Part) -> Counts:
+        return Counts.read(self._tallies[part.id], self.stock, part)
 
     def move(self, trials: Iterable[Trial], step: int) -> None:
         for trial in trials:
@@ -54,9 +59,14 @@ class Places:
         return True
 
     def save(self) -> None:
+        """Where all places are taken, by too few raters of a method, every clip or pair gets one more."""
         for name, counted in self.parts.items():
-            counted.counts.write(self._tallies[name])
-            self._tallies[name].save()
+            tally = self._tallies[name]
+            if not counted.places_left() and is_by_raters(self.stock.config):
+                counted.rounds += lacks_raters(tally, self.stock, counted.part)
+            counted.counts.write(tally)
+            tally.rounds = counted.rounds
+            tally.save()
         _tell_doors(self)
 
     def left_for(self, method: int | None = None) -> int:
@@ -112,10 +122,10 @@ def _set(study: Study, simulated: bool, trials: list[Trial], *, holds: bool) -> 
         return 0
     places = _places_of(study, simulated, trials)
     places.move(trials, 1 if holds else -1)
-    places.save()
     Trial.objects.filter(pk__in=[trial.pk for trial in trials]).update(holds_place=holds)
     for trial in trials:
         trial.holds_place = holds
+    places.save()
     return len(trials)
 
 
@@ -259,7 +269,9 @@ def _recounted(places: Places, mend: bool) -> list[PartPlaces]:
     found = []
     for name, counted in places.parts.items():
         trials = list(_holding(places, name))
-        fresh = PartCounts(places.stock, counted.part, Counts.none(places.stock, counted.part))
+        fresh = PartCounts(
+            places.stock, counted.part, Counts.none(places.stock, counted.part), counted.rounds
+        )
         fresh.move([held for held, _ in trials], 1)
         fresh.counts.followed = counted.counts.followed
         valid = sum(answered for _, answered in trials)

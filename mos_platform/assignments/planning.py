@@ -45,7 +45,7 @@ def whole(part: Part) -> Need:
 
 def rest(part: Part, returned: Mapping[str, int], live: Mapping[str, int]) -> Need:
     """What replaces the trials that were returned, both by kind: never more than the part lacks."""
-    traps = min(returned.get("trap", 0), part.attention_checks + part.sound_checks)
+    traps = _lacking(part.attention_checks + part.sound_checks, "trap", returned, live)
     checks = min(traps, part.attention_checks)
     scored = returned.get("scored", 0)
     if part.trials_per_sitting is not None:

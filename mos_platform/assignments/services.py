@@ -26,7 +26,7 @@ Planned = list[tuple[Part, PlannedTrial]]
 def reserve_sitting(sitting: Sitting) -> None:
     """Hand out the trials of a sitting, once, and anew what was returned while the rater stayed away.
 
-    Where no place is left for it the sitting is over, `over_quota`; with a code if anything was answered.
+    Where no place is left for it the sitting is over, `over_quota`; with a code if half was answered.
     """
     if sitting.trials.filter(state__in=Trial.WAITING).exists():
         show_life(sitting)
@@ -63,10 +63,12 @@ def _hand_out(pk: int) -> None:
 
 
 def _over_quota(sitting: Sitting) -> None:
+    """With a code for whoever had answered half of what they were handed out."""
     sitting.over_quota = True
     sitting.save(update_fields=["over_quota"])
-    answered = sitting.trials.filter(state=Trial.State.ANSWERED, kind=Trial.Kind.SCORED).exists()
-    complete_sitting(sitting, timezone.now(), earned=answered)
+    handed = sitting.trials.filter(kind=Trial.Kind.SCORED).exclude(state=Trial.State.VOID)
+    answered = handed.filter(state=Trial.State.ANSWERED).count()
+    complete_sitting(sitting, timezone.now(), earned=0 < handed.count() <= 2 * answered)
 
 
 def _plan(sitting: Sitting, places: Places) -> Planned:

@@ -20,6 +20,30 @@ def quota_findings(config: StudyConfig) -> Iterator[Finding]:
     yield from _unused_training(config)
     yield from _unused_gold(config)
     yield from _no_such_phone(config)
+    yield from _ended_but_counted(config)
+    yield from _limited_twice(config)
+
+
+def _ended_but_counted(config: StudyConfig) -> Iterator[Finding]:
+    """The places of whoever is sent away go to others, as if the answers did not count."""
+    screening = config.screening
+    if screening.attention.on_missed_check == "end" and "attention" not in screening.apply:
+        yield warned(
+            "quotas",
+            "a missed check ends the sitting, but its answers stay in the analysis, beside those of "
+            "others in its place; add attention to screening.apply.",
+        )
+
+
+def _limited_twice(config: StudyConfig) -> Iterator[Finding]:
+    """A limit counts everybody who began; a quota wants others in place of those who did not stay."""
+    limit = config.recruitment.limit
+    if limit is not None and config.stop.rule != "never":
+        yield warned(
+            "quotas",
+            f"recruitment.limit lets {limit:,} begin, also where some leave and their places are free; "
+            "remove it: 'stop' closes the study.",
+        )
 
 
 def _no_such_phone(config: StudyConfig) -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from mos_platform.stimuli.models import Study
 
 class Standing(models.Model):
     """`found` is what `analysis standing` printed of the bundle with this `fingerprint`; `raters` is how many
-    were through with their sittings when the look was asked for. `message` says why there is none.
+    were through with their sittings, and `answers` how many answers were stored, when the look was asked
+    for. `message` says why there is none.
     """
 
     class State(models.TextChoices):
@@ -24,6 +25,7 @@ class Standing(models.Model):
     study = models.ForeignKey(Study, models.CASCADE, related_name="standings")
     state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
     raters = models.PositiveIntegerField()
+    answers = models.PositiveIntegerField(default=0)
     fingerprint = models.CharField(max_length=64, blank=True)
     found = models.JSONField(default=dict)
     message = models.CharField(max_length=1000, blank=True)

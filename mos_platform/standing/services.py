@@ -7,7 +7,7 @@ the places of excluded raters go to others, and a study whose stop rule is met l
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from mos_platform.assignments.places import lock_sittings, return_places, take_b
 from mos_platform.exports.services import export_bundle, fingerprint
 from mos_platform.lease import LEASE, renewed
 from mos_platform.raters.models import Link, Rater
+from mos_platform.ratings.models import Comparison, Rating, TextAnswer
 from mos_platform.standing.models import Standing
 from mos_platform.standing.program import LONGEST_S, standing_of
 from mos_platform.stimuli.models import Study
@@ -48,15 +49,30 @@ def has_consequences(study: Study) -> bool:
 
 
 def is_due(study: Study) -> bool:
+    """As raters finish; after a while also for one, for whoever left, and where the last look failed."""
     through = _through(study)
     last = study.standings.first()
     if last is None:
-        return through >= EVERY
+        return through >= EVERY or _is_through(study, timezone.now() - QUIET)
     if last.state in Standing.OPEN or last.finished_at is None:
         return False
-    if through - last.raters >= max(EVERY, SHARE * last.raters):
+    if last.state == State.DONE and through - last.raters >= max(EVERY, SHARE * last.raters):
         return True
-    return through != last.raters and timezone.now() - last.finished_at >= QUIET
+    if timezone.now() - last.finished_at < QUIET:
+        return False
+    return last.state == State.FAILED or (through, answers(study)) != (last.raters, last.answers)
+
+
+def _is_through(study: Study, before: datetime) -> bool:
+    """Whether anybody finished that long ago."""
+    through = study.raters.filter(status__in=THROUGH)
+    return through.filter(sittings__completed_at__lt=before).exists()
+
+
+def answers(study: Study) -> int:
+    """How many answers are stored, of whomever."""
+    stored = (Rating, Comparison, TextAnswer)
+    return sum(model.objects.filter(trial__sitting__rater__study=study).count() for model in stored)
 
 
 def _through(study: Study) -> int:
@@ -67,9 +83,9 @@ def ask(study: Study) -> Standing:
     """Ask for a look; while one is under way, that one is returned."""
     try:
         with transaction.atomic():
-            return Standing.objects.create(study=study, raters=_through(study))
+            return Standing.objects.create(study=study, raters=_through(study), answers=answers(study))
     except IntegrityError:
-        return study.standings.filter(state__in=Standing.OPEN).latest("requested_at")
+        return study.standings.latest("requested_at")
 
 
 def unfinished() -> list[int]:
@@ -89,7 +105,7 @@ def take_look(standing_id: int) -> None:
     try:
         with renewed(lambda: _renew(standing_id), longest_s=LONGEST_S):
             standing.fingerprint, standing.found = _looked(standing.study)
-    except InputError as error:
+    except (InputError, OSError) as error:
         standing.message = str(error)[:1000]
     _finish(standing)
 

@@ -190,6 +190,8 @@ class Part(Strict):
             raise ValueError("'plays: together' is for PC; remove it, or correct 'test_method'")
         if self.choice == "active" and self.test_method != "PC":
             raise ValueError("'choice: active' is for PC; remove it, or correct 'test_method'")
+        if self.choice == "active" and any(question.optional for question in self.questions):
+            raise ValueError("'choice: active' learns from each answer; remove 'optional', or 'choice'")
         if self.start is not None and self.choice != "active":
             raise ValueError("'start' is for 'choice: active'; remove it, or add that")
         if not self.is_paired and self.pairs != "all":

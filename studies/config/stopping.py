@@ -42,6 +42,8 @@ def precision_is_of_something(
             "stop.rule",
             f"no part has scores whose {_told(stop)} could get precise; write quota, or correct 'intervals'",
         )
+    if stop.intervals == "against_reference" and all(part.test_method in ("DCR", "PC") for part in parts):
+        yield "stop.intervals", "DCR scores no reference to differ from; write methods or differences"
     if stop.intervals == "against_reference" and not any(method.reference for method in methods):
         yield "stop.intervals", "no method is the reference; mark the real video with reference: true"
 

@@ -58,6 +58,27 @@ def test_a_precision_rule_has_its_numbers(intervals: str):
         ({"parts": [PAIRS]}, "no part has scores"),
         ({"parts": [GRADED]}, "no part has scores whose means"),
         ({"stop": {**PRECISION, "intervals": "against_reference"}}, "no method is the reference"),
+        (
+            {
+                "stop": {**PRECISION, "intervals": "against_reference"},
+                "methods": [{"name": "real", "reference": True}, "alpha"],
+                "parts": [{**STUDY["parts"][0], "test_method": "DCR"}],
+            },
+            "DCR scores no reference to differ from",
+        ),
+        (
+            {
+                "stop": {"rule": "never"},
+                "parts": [
+                    {
+                        **PAIRS,
+                        "choice": "active",
+                        "questions": [{"id": "better", "text": "Which?", "optional": True}],
+                    }
+                ],
+            },
+            "learns from each answer",
+        ),
         ({"stop": {**PRECISION, "least_raters_per_method": 2}}, "least_raters_per_method"),
     ],
 )

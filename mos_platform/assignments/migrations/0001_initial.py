@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
                 ("first", models.JSONField(default=list)),
                 ("followed", models.JSONField(default=list)),
                 ("wins", models.JSONField(default=list)),
+                ("rounds", models.PositiveIntegerField(default=0)),
                 (
                     "study",
                     models.ForeignKey(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,7 +18,7 @@ from imported import rows_of
 
 from mos_platform.assignments import places, states
 from mos_platform.assignments.models import Tally, Trial
-from mos_platform.assignments.quota import capacities
+from mos_platform.assignments.quota import capacities, times_met
 from mos_platform.assignments.services import reserve_sitting
 from mos_platform.raters.admission import Enrolment
 from mos_platform.raters.models import Sitting
@@ -130,9 +130,8 @@ def test_whatever_raters_do_the_study_ends_at_its_quota(shape: str, keys: dict[s
     acting = Acting(study, np.random.default_rng([len(shape), len(keys)]))
     while acting.once():
         check(study)
-    stock = places.stock_of(study)
     for name, counts in valid(study).items():
-        wanted = capacities(stock, study.parsed.part(name))
+        wanted = wanted_of(Tally.objects.get(study=study, part=name, simulated=False))
         of_all = wanted > wanted.min()  # the reference that all raters meet: those who come may be too few
         assert (np.array(counts)[~of_all] == wanted[~of_all]).all()
         assert (np.array(counts) <= wanted).all()
@@ -174,15 +173,19 @@ class Acting:
             answer(back)
 
 
+def wanted_of(tally: Tally) -> Any:
+    """By unit: the quota, and a round more where too few raters of a method took that."""
+    stock, part = places.stock_of(tally.study), tally.study.parsed.part(tally.part)
+    return capacities(stock, part) + tally.rounds * times_met(stock, part)
+
+
 def check(study: Study) -> None:
     """The tallies are those of the trials; nobody judges a clip twice; no clip has too many."""
     told = list(places.recounted(study))
     assert told
     assert not [one for one in told if one.wrong]
-    stock = places.stock_of(study)
     for tally in Tally.objects.filter(study=study):
-        wanted = capacities(stock, study.parsed.part(tally.part))
-        assert (np.array(tally.taken) <= wanted).all()
+        assert (np.array(tally.taken) <= wanted_of(tally)).all()
     live = Trial.objects.filter(kind="scored").exclude(state__in=Trial.GONE).order_by()
     shown = live.values("sitting__rater", "part", "stimulus", "left", "right").annotate(n=Count("pk"))
     assert not shown.filter(n__gt=1).exists()
@@ -242,7 +245,7 @@ def test_who_comes_back_too_late_has_a_code_and_who_did_nothing_is_told_that_all
     idle = enrol(open_link(study), Enrolment("some", "", "desktop"))
     late = entered(study)
     assert late is not None
-    answer(late, 5)
+    answer(late, 6)
     stay_away(late)
     places.return_abandoned(study)
     other = entered(study)
@@ -257,6 +260,39 @@ def test_who_comes_back_too_late_has_a_code_and_who_did_nothing_is_told_that_all
     assert "All places in this study are taken." in page.content.decode()
     assert "Nothing about you was stored" not in page.content.decode()
     assert client.get(f"/api/sittings/{late.token}/").json()["ended"] is None
+
+
+def test_a_code_is_not_had_for_a_single_answer_and_coming_back_too_late() -> None:
+    study = study_of(part(), stop={"rule": "quota"}, targets={"raters_per_method": 1})
+    late = entered(study)
+    assert late is not None
+    answer(late, 1)
+    stay_away(late)
+    places.return_abandoned(study)
+    other = entered(study)
+    assert other is not None
+    answer(other)
+    reserve_sitting(late)
+    assert late.over_quota
+    assert not late.completion_code
+
+
+def test_doors_stay_open_until_each_method_was_met_by_enough_raters() -> None:
+    """Pairs with the reference alone: a sitting of three meets the same method more than once."""
+    methods = [{"name": "real", "reference": True}, *"abcde"]
+    pairs = part(test_method="PC", pairs="with_reference", trials_per_sitting=3)
+    study = study_of(
+        pairs, items=10, methods=methods, stop={"rule": "quota"}, targets={"raters_per_method": 15}
+    )
+    while (sitting := entered(study)) is not None:
+        answer(sitting)
+    held = Trial.objects.filter(kind="scored", holds_place=True)
+    for method in study.methods.all():
+        beside = held.filter(Q(left__method=method) | Q(right__method=method))
+        assert beside.values("sitting__rater").distinct().count() >= 15, method
+    check(study)
+    assert spread(valid(study)["part"]) == 0
+    assert Tally.objects.get(study=study, simulated=False).rounds > 0
 
 
 def test_who_comes_back_gets_as_many_trials_as_were_returned_and_none_twice() -> None:

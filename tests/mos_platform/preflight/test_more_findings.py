@@ -69,6 +69,16 @@ PRACTICE = [{"name": "warmup", "role": "training"}]
 @pytest.mark.parametrize(
     ("part", "keys", "told"),
     [
+        (
+            {},
+            {"screening": {"attention": {"on_missed_check": "end"}}},
+            "a missed check ends the sitting, but its answers stay in the analysis",
+        ),
+        (
+            {},
+            {"recruitment": {"by": "link", "limit": 40}, "stop": {"rule": "quota"}},
+            "recruitment.limit lets 40 begin, also where some leave and their places are free",
+        ),
         ({"trials_per_sitting": 9}, {}, "asks for 9 trials per sitting, but a rater can meet only 4 clips"),
         (
             {"trials_per_sitting": 3},

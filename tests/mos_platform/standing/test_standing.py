@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from attentive import View, enter, rating_part, right, sit, study_with, wrong
+from attentive import View, answer_next, enter, rating_part, right, sit, state_of, study_with, wrong
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +17,7 @@ from imported import rows_of
 
 from mos_platform.assignments.models import Trial
 from mos_platform.assignments.places import recounted
-from mos_platform.raters.models import Link, Rater
+from mos_platform.raters.models import Link, Rater, Sitting
 from mos_platform.raters.services import NotAdmittedError, simulated_link
 from mos_platform.ratings.models import Rating
 from mos_platform.standing.models import Standing
@@ -162,6 +162,28 @@ def test_later_looks_come_rarer_but_a_lone_rater_is_seen_in_time():
     Standing.objects.filter(pk=done.pk).update(raters=101)
     assert not is_due(own)
     Standing.objects.filter(pk=done.pk).update(finished_at=timezone.now() - timedelta(minutes=11))
+    assert is_due(own)
+
+
+def test_a_failed_look_is_taken_again_and_who_left_is_noticed():
+    own = study()
+    finished(own, 6)
+    past = timezone.now() - timedelta(minutes=11)
+    done = Standing.objects.create(study=own, raters=6, state="failed", finished_at=timezone.now())
+    assert not is_due(own)
+    Standing.objects.filter(pk=done.pk).update(finished_at=past)
+    assert is_due(own)
+    Standing.objects.filter(pk=done.pk).update(state="done")
+    assert not is_due(own)
+    answer_next(state_of(enter(own)), of_mixed_mind)
+    assert is_due(own)
+
+
+def test_a_pilot_of_few_raters_is_looked_at_too():
+    own = study()
+    sit(enter(own), of_mixed_mind)
+    assert not is_due(own)
+    Sitting.objects.update(completed_at=timezone.now() - timedelta(minutes=11))
     assert is_due(own)
 
 
