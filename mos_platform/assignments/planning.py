@@ -84,7 +84,8 @@ class Hand:
                 of.place[key_of(*(clip.id for clip in clips_of(unit)))] for unit in self.stock.of(self.part)
             ]
             free &= np.isin(np.arange(len(free)), met)
-        return [of.units[place] for place in np.flatnonzero(free)], self.counted.used[free]
+        units = of.units if free.all() else [of.units[place] for place in np.flatnonzero(free)]
+        return list(units), self.counted.used[free]
 
 
 def plan_part(hand: Hand, need: Need, rng: np.random.Generator) -> list[PlannedTrial]:

@@ -41,14 +41,15 @@ def _hand_out(pk: int) -> None:
     """Hand-outs of one study queue for its tallies, so that their counts stay even."""
     sitting = Sitting.objects.select_for_update().get(pk=pk)
     rater = Rater.objects.select_related("study").get(pk=sitting.rater_id)  # may have left while we waited
-    taken = sitting.completed_at is not None or sitting.trials.filter(state__in=Trial.WAITING).exists()
+    before = list(sitting.trials.order_by("position").values_list("part", "kind", "state"))
+    taken = sitting.completed_at is not None or any(state in Trial.WAITING for *_, state in before)
     if taken or rater.status != Rater.Status.ACTIVE:
         return
     sitting.rater, study = rater, rater.study
     places = Places(study, stock_of(study), sitting.rater.simulated)
     come_back(sitting, places)
-    late = study.completed_at is not None and sitting.trials.exists()  # who was let in before gets theirs
-    planned = [] if late else _plan(sitting, places)
+    late = study.completed_at is not None and before  # who was let in before gets theirs
+    planned = [] if late else _plan(sitting, places, before)
     trials = _write(sitting, planned, places.stock) if planned else []
     if not trials:
         _over_quota(sitting)
@@ -71,14 +72,17 @@ def _over_quota(sitting: Sitting) -> None:
     complete_sitting(sitting, timezone.now(), earned=0 < handed.count() <= 2 * answered)
 
 
-def _plan(sitting: Sitting, places: Places) -> Planned:
-    """The trials of each part in turn; of a sitting that has been handed out before what was returned."""
-    before = list(sitting.trials.order_by("position").values_list("part", "kind", "state"))
+def _plan(sitting: Sitting, places: Places, before: Sequence[tuple[str, str, str]]) -> Planned:
+    """The trials of each part in turn; of a sitting that has been handed out before what was returned.
+
+    `before`: part, kind and state of the trials that it holds.
+    """
     rng = np.random.default_rng([sitting.seed, len(before)] if before else sitting.seed)
     stock = places.stock
     if stock.config.design.raters == "between":
         stock = stock.met_by(_method_to_meet(sitting.rater, places, rng))
-    known = _seen(sitting.rater)
+    first = not before and stock.config.design.sittings_per_rater == 1
+    known = {} if first else _seen(sitting.rater)
     planned: Planned = []
     for part in _parts(stock, [part for part, *_ in before], rng):
         hand = Hand(stock, part, places.parts[part.id], known.get(part.id, ()))

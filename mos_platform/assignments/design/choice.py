@@ -82,8 +82,9 @@ class _Table(Generic[Unit]):
 
 
 def _codes(keys: Sequence[Hashable]) -> tuple[Ints, int]:
-    if all(type(key) is int for key in keys):
-        found, inverse = np.unique(np.array(keys, dtype=np.int64), return_inverse=True)
+    numbers = np.array(keys)
+    if numbers.ndim == 1 and numbers.dtype.kind == "i":
+        found, inverse = np.unique(numbers, return_inverse=True)
         return inverse.astype(np.int64), len(found)
     places: dict[Hashable, int] = {}
     codes = np.array([places.setdefault(key, len(places)) for key in keys], dtype=np.int64)

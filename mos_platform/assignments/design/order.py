@@ -112,21 +112,23 @@ class _Draw:
         """Unlike the one before; what must come now lest it clash later; what seldom followed that one."""
 
         row = followed[before.method] if before else {}
+        plenty = remaining >= self.plenty
 
         def key(clip: Clip) -> tuple[int, bool, int, float]:
-            calm = (
-                remaining >= self.plenty or max(2 * len(left[clip.method]), 2 * items[clip.item]) <= remaining
-            )
+            calm = plenty or max(2 * len(left[clip.method]), 2 * items[clip.item]) <= remaining
             clash = _clash(before, clip) if before else 0
             return clash, calm, row.get(clip.method, 0), next(ties)
 
-        return min((_fittest(clips, before, items) for clips in left.values() if clips), key=key)
+        fitting = [
+            clips[0] if len(clips) == 1 else _fittest(clips, before, items)
+            for clips in left.values()
+            if clips
+        ]
+        return min(fitting, key=key)
 
 
 def _fittest(clips: Sequence[Clip], before: Clip | None, items: Mapping[int, int]) -> Clip:
     """Of the clips of one method: of another item than the one before, of which most are left."""
-    if len(clips) == 1:
-        return clips[0]
     return max(clips, key=lambda clip: (before is None or clip.item != before.item, items[clip.item]))
 
 
