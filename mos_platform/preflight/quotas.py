@@ -41,8 +41,8 @@ def _limited_twice(config: StudyConfig) -> Iterator[Finding]:
     if limit is not None and config.stop.rule != "never":
         yield warned(
             "quotas",
-            f"recruitment.limit lets {limit:,} begin, also where some leave and their places are free; "
-            "remove it: 'stop' closes the study.",
+            f"{limit:,} may begin (recruitment.limit), also where some leave and their places are free; "
+            "remove the limit: 'stop' closes the study.",
         )
 
 

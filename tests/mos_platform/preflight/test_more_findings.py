@@ -77,7 +77,7 @@ PRACTICE = [{"name": "warmup", "role": "training"}]
         (
             {},
             {"recruitment": {"by": "link", "limit": 40}, "stop": {"rule": "quota"}},
-            "recruitment.limit lets 40 begin, also where some leave and their places are free",
+            "40 may begin (recruitment.limit), also where some leave and their places are free",
         ),
         ({"trials_per_sitting": 9}, {}, "asks for 9 trials per sitting, but a rater can meet only 4 clips"),
         (
