@@ -173,7 +173,9 @@ class PartCounts:
     def by_methods(self, table: Ints | Table) -> dict[tuple[int, int], Any]:
         """A table of counts by the ids of the two methods; zeros are left out."""
         ids = list(self.stock.methods.values())
-        return {(ids[i], ids[j]): table[i, j].item() for i, j in np.argwhere(table)}
+        found = np.nonzero(table)
+        rows, columns = (codes.tolist() for codes in found)
+        return {(ids[i], ids[j]): n for i, j, n in zip(rows, columns, table[found].tolist(), strict=True)}
 
     def answers(self) -> design.Answers:
         """For parts of chosen pairs: what was said, what waits for an answer, and what was shown."""

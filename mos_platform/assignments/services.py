@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from mos_platform.assignments import design
@@ -41,7 +40,9 @@ def _hand_out(pk: int) -> None:
     """Hand-outs of one study queue for its tallies, so that their counts stay even."""
     sitting = Sitting.objects.select_for_update().get(pk=pk)
     rater = Rater.objects.select_related("study").get(pk=sitting.rater_id)  # may have left while we waited
-    before = list(sitting.trials.order_by("position").values_list("part", "kind", "state"))
+    dealt = list(sitting.trials.order_by("position").values_list("part", "kind", "state", "position"))
+    before = [(part, kind, state) for part, kind, state, _ in dealt]
+    last = dealt[-1][-1] if dealt else 0
     taken = sitting.completed_at is not None or any(state in Trial.WAITING for *_, state in before)
     if taken or rater.status != Rater.Status.ACTIVE:
         return
@@ -50,7 +51,7 @@ def _hand_out(pk: int) -> None:
     come_back(sitting, places)
     late = study.completed_at is not None and before  # who was let in before gets theirs
     planned = [] if late else _plan(sitting, places, before)
-    trials = _write(sitting, planned, places.stock) if planned else []
+    trials = _write(sitting, planned, places.stock, last) if planned else []
     if not trials:
         _over_quota(sitting)
         places.save()
@@ -130,8 +131,8 @@ def _method_to_meet(rater: Rater, places: Places, rng: np.random.Generator) -> i
     return rater.method_id
 
 
-def _write(sitting: Sitting, planned: Planned, stock: Stock) -> list[Trial]:
-    last = sitting.trials.aggregate(last=Max("position"))["last"] or 0
+def _write(sitting: Sitting, planned: Planned, stock: Stock, last: int) -> list[Trial]:
+    """After the position `last`."""
     trials = [
         _trial(sitting, position, part, trial, stock)
         for position, (part, trial) in enumerate(planned, start=last + 1)

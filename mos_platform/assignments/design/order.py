@@ -111,20 +111,24 @@ class _Draw:
     ) -> Clip:
         """Unlike the one before; what must come now lest it clash later; what seldom followed that one."""
 
-        row = followed[before.method] if before else {}
+        item, method = (before.item, before.method) if before else (None, None)
+        row = followed[before.method] if before else dict.fromkeys(left, 0)
         plenty = remaining >= self.plenty
-
-        def key(clip: Clip) -> tuple[int, bool, int, float]:
-            calm = plenty or max(2 * len(left[clip.method]), 2 * items[clip.item]) <= remaining
-            clash = _clash(before, clip) if before else 0
-            return clash, calm, row.get(clip.method, 0), next(ties)
-
         fitting = [
             clips[0] if len(clips) == 1 else _fittest(clips, before, items)
             for clips in left.values()
             if clips
         ]
-        return min(fitting, key=key)
+        keys = [
+            (
+                (clip.item == item) + (clip.method == method),
+                plenty or max(2 * len(left[clip.method]), 2 * items[clip.item]) <= remaining,
+                row[clip.method],
+                tie,
+            )
+            for clip, tie in zip(fitting, ties, strict=False)
+        ]
+        return fitting[keys.index(min(keys))]
 
 
 def _fittest(clips: Sequence[Clip], before: Clip | None, items: Mapping[int, int]) -> Clip:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -49,7 +50,7 @@ def rating_trials(
     met.
     """
     chosen = even_choice(
-        clips, used, n, rng, row=lambda clip: clip.method, column=lambda clip: clip.item, together=together
+        clips, used, n, rng, row=attrgetter("method"), column=attrgetter("item"), together=together
     )
     scored = [PlannedTrial(clip=clip) for clip in grouped_order(chosen, grouped_by, rng, followed)]
     checks = [
