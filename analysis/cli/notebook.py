@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analysis.cli.folder import VAR, Place, place_of, replacing, say
 from analysis.cli.record import origin_of
-from analysis.cli.statistics import add_statistics, asked_of, options_of, scales_of
+from analysis.cli.statistics import add_statistics, asked_of, options_of, read_source, scales_of
 
 if TYPE_CHECKING:
     from analysis.cli.arguments import Commands
@@ -44,15 +44,7 @@ def add_command(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> str:
-    from analysis.load import load_source
-
-    data = load_source(
-        arguments.source,
-        metrics=arguments.metrics,
-        question_column=arguments.question_column,
-        reference=arguments.reference,
-        scale=scales_of(arguments),
-    )
+    data = read_source(arguments)
     place = place_of(
         arguments.out, "notebooks", data.study, lambda folder: origin_of(data, arguments.source, folder)
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analysis import RESULTS_FILE
 from analysis.cli.folder import VAR, Place, place_of, replacing, say, timed
 from analysis.cli.record import origin_of
-from analysis.cli.statistics import add_statistics, asked_of, options_of, scales_of
+from analysis.cli.statistics import add_statistics, asked_of, options_of, read_source
 
 if TYPE_CHECKING:
     from analysis.cli.arguments import Commands
@@ -76,20 +76,12 @@ def _formats(text: str) -> frozenset[str]:
 def _run(arguments: argparse.Namespace) -> str:
     """Load, compute and write. Returns what there is to tell, and last the file to look at first."""
     from analysis.checking.summary import held
-    from analysis.load import load_source
     from analysis.results import compute
 
     formats = frozenset[str]().union(*(arguments.format or [DEFAULT_FORMATS]))
     _check_formats(formats)
     say(f"Reading {arguments.source}")
-    data = load_source(
-        arguments.source,
-        metrics=arguments.metrics,
-        question_column=arguments.question_column,
-        reference=arguments.reference,
-        title=arguments.title,
-        scale=scales_of(arguments),
-    )
+    data = read_source(arguments, title=arguments.title)
     place = _place(arguments, data)
     with timed(), replacing(place, asked_of(arguments)) as folder:
         say(f"Computing the statistics of {data.study}: {held(data)}")

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from analysis.cli.statistics import add_statistics, options_of, scales_of
+from analysis.cli.statistics import add_statistics, options_of, read_source
 
 if TYPE_CHECKING:
     from analysis.cli.arguments import Commands
@@ -28,16 +28,9 @@ def add_command(commands: Commands) -> None:
 
 def _run(arguments: argparse.Namespace) -> str:
     from analysis.lists.standing import standings
-    from analysis.load import load_source
     from analysis.results import plain
 
-    data = load_source(
-        arguments.source,
-        metrics=arguments.metrics,
-        question_column=arguments.question_column,
-        reference=arguments.reference,
-        scale=scales_of(arguments),
-    )
+    data = read_source(arguments)
     found = plain(standings(data, options_of(arguments, data)))
     if arguments.json:
         return json.dumps(found, ensure_ascii=False, allow_nan=False)

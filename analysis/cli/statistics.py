@@ -72,6 +72,20 @@ def scales_of(arguments: argparse.Namespace) -> AskedScale:
     return asked[0][1] if len(asked) == 1 and not asked[0][0] else dict(asked) or None
 
 
+def read_source(arguments: argparse.Namespace, title: str | None = None) -> StudyData:
+    """The study at SOURCE, read as its options say; InputError where it cannot be."""
+    from analysis.load import load_source
+
+    return load_source(
+        arguments.source,
+        metrics=arguments.metrics,
+        question_column=arguments.question_column,
+        reference=arguments.reference,
+        title=title,
+        scale=scales_of(arguments),
+    )
+
+
 READING = ("metrics", "question_column", "reference", "scale", "title")
 COMPUTING = ("target", "confidence", "margin", "regularised_preference", "seed")
 
