@@ -175,9 +175,9 @@ def stopping(config: StudyConfig, widths: Sequence[Width], fewest: int) -> Stopp
     stop, target = config.stop, config.targets.half_width
     if stop.rule != "precision" or target is None or stop.most_raters_per_method is None:
         return None
-    found = [width.half_width for width in widths]
-    known = [half for half in found if half is not None]
-    widest = max(known) if known and len(known) == len(found) else None
+    unknown = [width.of for width in widths if width.half_width is None]
+    known = [width.half_width for width in widths if width.half_width is not None]
+    widest = max(known) if known and not unknown else None
     narrow = widest is not None and widest <= target and fewest >= stop.least_raters_per_method
     because = "precision" if narrow else "maximum" if fewest >= stop.most_raters_per_method else ""
     return Stopping(
@@ -188,15 +188,21 @@ def stopping(config: StudyConfig, widths: Sequence[Width], fewest: int) -> Stopp
         widest=widest,
         reached=bool(because),
         because=because,
-        told=_told(stop, target, widest, fewest, because),
+        told=_told(stop, target, _width_told(stop, widest, unknown), fewest, because),
         caveat=CAVEAT,
     )
 
 
-def _told(stop: Stop, target: float, widest: float | None, fewest: int, because: str) -> str:
+def _width_told(stop: Stop, widest: float | None, unknown: Sequence[str]) -> str:
     what = "mean" if stop.intervals == "methods" else "difference"
-    known = f"the widest {what} is known to ± {widest or 0:.2f} grades"
-    width = f"a {what} has no interval" if widest is None else known
+    if widest is not None:
+        return f"the widest {what} is known to ± {widest:.2f} grades"
+    if not unknown:
+        return f"there is no {what} yet"
+    return f"{what} {unknown[0]} has no interval (too few raters, or all of one opinion)"
+
+
+def _told(stop: Stop, target: float, width: str, fewest: int, because: str) -> str:
     aim = f"± {target:g} is wanted"
     people = f"{fewest} raters count for the method that has fewest"
     if because == "precision":

@@ -129,6 +129,17 @@ def test_it_stops_once_every_interval_is_narrow_or_at_the_maximum(
     assert (stop.because, stop.reached) == (because, bool(because))
 
 
+def test_a_method_of_which_all_are_of_one_opinion_is_named_where_it_keeps_the_study_open(tmp_path: Path):
+    data = load_source(str(bundle(tmp_path / "b")))
+    agreed = data.ratings.assign(score=data.ratings["score"].where(data.ratings["method"] != "alpha", 3))
+    stop = standing(replace(data, ratings=agreed), Options()).stop
+    assert stop is not None
+    assert (stop.widest, stop.because) == (None, "")
+    assert stop.told.startswith(
+        "It goes on: mean alpha has no interval (too few raters, or all of one opinion)"
+    )
+
+
 def test_without_the_rule_nothing_is_said_of_stopping():
     config = parse_study({**STUDY, "stop": {}}, "study")
     assert stopping(config, widths(0.1), 99) is None
