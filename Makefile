@@ -19,6 +19,8 @@ export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
 export UV_PYTHON_DOWNLOADS := never
 export PYTHON
 unexport VIRTUAL_ENV
+# Hundreds of programs start in the tests: without a cache each compiles our own modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -38,7 +40,7 @@ test: check packages torch-at-hand ## everything that has to pass
 	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope -m "not all" $(PYTEST_ARGS)
 
 test-all: check packages torch-at-hand ## the tests and the exhaustive walks
-	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope --hypothesis-profile searching $(PYTEST_ARGS)
 
 check: lint types contracts migrations ## lint, types, import contracts and migrations only
 

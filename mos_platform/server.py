@@ -20,7 +20,7 @@ from mos_platform.worker import embedded_worker
 from studies.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
-START_S = 60.0
+START_S = 180.0  # a busy machine takes a minute
 STOP_S = 20.0
 WATCH_S = 0.2
 
@@ -124,7 +124,10 @@ def _wait_until_healthy(child: subprocess.Popen[bytes], url: str) -> None:
             return
         last = f"/healthz answers {answer.status_code}: {answer.text[:200]}"
         time.sleep(0.2)
-    raise InputError(f"the web server did not start at {url} ({last}); see its messages above.")
+    raise InputError(
+        f"the web server did not start at {url} ({last}); see its messages above, or try again when the "
+        "machine is less busy."
+    )
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

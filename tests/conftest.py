@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["services"]
 
@@ -30,7 +32,29 @@ CHROMIUM_ARGS = (
     "--no-first-run",
 )
 
+# `make test` tries the same examples at every run, however busy the machine is; `make test-all` looks for
+# new ones.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("searching", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("repeatable")
+
 REPO = Path(__file__).resolve().parents[1]
+QUICK = (REPO / "tests" / "analysis", REPO / "tests" / "studies")
+# Files whose tests meet the same running server, which starts once where one process runs them all.
+TOGETHER = {
+    "tests/browser/test_every_type.py": "every way of asking",
+    "tests/browser/test_firefox.py": "every way of asking",
+    "tests/browser/test_rater.py": "a short walk",
+    "tests/browser/test_trouble.py": "a short walk",
+    "tests/browser/test_drop.py": "a short walk",
+    "tests/browser/test_light.py": "a short walk",
+    "tests/browser/test_accessible.py": "a short walk",
+    "tests/mos_platform/stimuli/test_media.py": "clips",
+    "tests/mos_platform/test_server.py": "clips",
+    "tests/mos_platform/test_preview.py": "clips",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,9 +67,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Modules with long tests first: begun last, one would keep a single process at work alone."""
+    """Long tests first, quick ones last: a long one begun last would keep a single process at work alone."""
     long = {item.path for item in items if item.get_closest_marker("long")}
-    items.sort(key=lambda item: item.path not in long)
+    items.sort(key=lambda item: 0 if item.path in long else 2 if _is_quick(item.path) else 1)
+
+
+def _is_quick(file: Path) -> bool:
+    return any(file.is_relative_to(folder) for folder in QUICK)
+
+
+class ByServer(LoadScopeScheduling):
+    """A file's tests run in one process, and so do those of files that share a server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER.get(nodeid.partition("::")[0]) or super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return ByServer(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

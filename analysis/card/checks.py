@@ -20,6 +20,7 @@ def checks_part(data: StudyData) -> Checks:
     known_gold = len(gold) > 0 or _declared(data, "gold") == 0
     return Checks(
         n_training=_trials(data, "training"),
+        n_dummies=_trials(data, "dummy"),
         n_repeats=_trials(data, "repeat"),
         n_checks=len(checks) if known else None,
         n_passed=int((~checks["missed"]).sum()) if known else None,

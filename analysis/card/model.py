@@ -128,6 +128,8 @@ class Protocol(Part):
     language: str | None
     texts: Texts | None
     order: Order
+    stop: str | None = Field(description="When the study was to stop, as declared.")
+    gold_made: dict[str, str] = Field(description="How the clips of gold methods were made, by method.")
 
 
 class Material(Part):
@@ -162,6 +164,7 @@ class Checks(Part):
     """Training, checks and gold; a count of 0 says that there was none, null that it is not known."""
 
     n_training: int | None
+    n_dummies: int | None = Field(description="Unscored trials that come first.")
     n_repeats: int | None
     n_checks: int | None
     n_passed: int | None

@@ -10,7 +10,7 @@ from analysis.card.facts import SITTING, numbers, presentations, share
 from analysis.card.model import Order, Protocol, ProtocolPart, Question, Texts
 from analysis.load import StudyData
 from analysis.tables import TRIAL
-from studies.config import Part
+from studies.config import Part, StudyConfig
 from studies.config import Question as Declared
 
 Row = dict[str, Any]
@@ -37,7 +37,29 @@ def protocol_part(results: Row, data: StudyData) -> Protocol:
         language=data.config.language if data.config else None,
         texts=_texts(data),
         order=_order(data),
+        stop=_stop(data.config) if data.config else None,
+        gold_made=_gold_made(data.config) if data.config else {},
     )
+
+
+def _stop(config: StudyConfig) -> str:
+    stop, targets = config.stop, config.targets
+    if stop.rule == "never":
+        return "closed by hand (rule never)"
+    if stop.rule == "quota" and targets.ratings_per_stimulus is not None:
+        return f"with {targets.ratings_per_stimulus} ratings of each clip or pair (rule quota)"
+    if stop.rule == "quota":
+        return f"with {targets.raters_per_method} raters of each method (rule quota)"
+    return (
+        f"with half-widths of at most {targets.half_width:g} grades ({stop.intervals}), "
+        f"{stop.least_raters_per_method} to {stop.most_raters_per_method} raters of each method "
+        "(rule precision)"
+    )
+
+
+def _gold_made(config: StudyConfig) -> dict[str, str]:
+    made = {method.name: method.made for method in config.methods}
+    return {name: f"{one.of}, {one.told}" for name, one in made.items() if one is not None}
 
 
 def _part(part: Part) -> ProtocolPart:

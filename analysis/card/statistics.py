@@ -49,14 +49,14 @@ def question_correlation_part(results: Row) -> tuple[QuestionCorrelation, ...]:
 
 def screening_part(results: Row, data: StudyData) -> Screening:
     rows = results["screening"]
-    declared = data.config.screening if data.config else None
-    limits = declared.model_dump(mode="json") if declared else {}
+    declared = data.config.excluding if data.config else None
+    limits = data.config.screening.model_dump(mode="json") if data.config else {}
     by_rule: dict[str, set[str]] = {row["rule"]: set() for row in rows}
     for row in rows:
         by_rule[row["rule"]] |= {row["rater"]} if row["flagged"] else set()
     return Screening(
-        declared=declared.apply if declared else None,
-        thresholds={rule: _numbers(limits[rule]) for rule in declared.apply} if declared else None,
+        declared=declared,
+        thresholds=None if declared is None else {rule: _numbers(limits.get(rule, {})) for rule in declared},
         raters_flagged={rule: len(raters) for rule, raters in by_rule.items()},
         raters_excluded=len({row["rater"] for row in rows if row["applied"]}),
     )

@@ -144,14 +144,25 @@ def _fewest(scope: Scope) -> int:
     """Raters of the method that has fewest, in the question where it has fewest.
 
     A reference that is only shown beside others is none; a question may leave methods out, a study may not.
+    Questions that need no answer are looked at only where there are no others.
     """
-    asked = [*map(partial(_rated_by, scope), scope.rated_questions)]
-    asked += map(partial(_compared_by, scope), scope.compared_questions)
+    config = scope.data.config
+    questions = [q for part in config.parts for q in part.questions] if config else []
+    optional = {question.id for question in questions if question.optional}
+    rated, compared = ([q for q in some if q not in optional] for some in _asked(scope))
+    if not rated and not compared:
+        rated, compared = _asked(scope)
+    asked = [*map(partial(_rated_by, scope), rated), *map(partial(_compared_by, scope), compared)]
     seen = {method for raters in asked for method in raters}
-    declared = scope.data.config.scored_methods if scope.data.config else ()
-    if not asked or any(method.name not in seen for method in declared if not method.reference):
+    shown = config.shown_methods if config else set()
+    if not asked or any(name not in seen for name in shown - {scope.data.reference}):
         return 0
     return min(len(those) for raters in asked for those in raters.values())
+
+
+def _asked(scope: Scope) -> tuple[list[str], list[str]]:
+    """The questions that were rated, and those that were compared."""
+    return list(scope.rated_questions), list(scope.compared_questions)
 
 
 def _rated_by(scope: Scope, question: str) -> dict[str, set[str]]:

@@ -32,9 +32,11 @@ def design_lines(card: Row) -> list[Line]:
         ("Language", protocol["language"]),
         ("Instructions", protocol["texts"] and protocol["texts"]["instructions"]),
         ("Training", joined(told["training"], _count(card["checks"]["n_training"], "practice trial"))),
+        ("Unscored first trials", _count(card["checks"]["n_dummies"], "dummy trial")),
         ("Attention checks", _checks(card["checks"])),
-        ("Gold trials", _gold(card["checks"])),
+        ("Gold trials", joined(_gold(card["checks"]), _made(protocol["gold_made"]))),
         ("Hidden repeats", _count(card["checks"]["n_repeats"], "trial")),
+        ("Stop rule", protocol["stop"]),
         ("Order", _order(protocol["order"])),
         ("Questions of a trial", ORDERS.get(protocol["order"]["question_order"])),
     ]
@@ -84,6 +86,11 @@ def _gold(checks: Row) -> str | None:
         f"{checks['n_raters_gold_missed']} of {counted(checks['n_raters_gold'], 'rater')} missed one or "
         "more; a miss counts as a missed attention check"
     )
+
+
+def _made(gold: Row) -> str | None:
+    told = [f"{name} ({how})" for name, how in gold.items()]
+    return f"made from {', '.join(told)}" if told else None
 
 
 def _order(order: Row) -> str | None:
@@ -264,7 +271,8 @@ def _screening(screening: Row) -> str:
 
 
 def _declared(screening: Row) -> str:
-    return ", ".join(f"{rule} ({_pairs(limits)})" for rule, limits in screening["thresholds"].items())
+    thresholds = screening["thresholds"].items()
+    return ", ".join(f"{rule} ({_pairs(limits)})" if limits else rule for rule, limits in thresholds)
 
 
 def _pairs(limits: Row) -> str:

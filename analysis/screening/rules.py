@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.load import StudyData
 from analysis.screening.agreement import bt500, loo_correlation, p910, p913_bias
 from analysis.screening.attention import attention
+from analysis.screening.completion import completion
 from analysis.screening.presentation import playback, speed
 from analysis.screening.straightlining import straightlining
 from analysis.screening.verdict import Finding, Verdict, verdict
@@ -15,6 +16,7 @@ from analysis.screening.votes import Answers, Votes, votes
 from studies.screening import Screening
 
 CONDUCT: dict[str, Callable[[Answers, Screening], list[Finding]]] = {
+    "completion": completion,
     "attention": attention,
     "playback": playback,
     "speed": speed,
@@ -45,9 +47,10 @@ def screen(data: StudyData) -> list[Verdict]:
     raters whom no applied rule of conduct has excluded. Ordered by rule, question, rater's natural order.
     """
     screening = data.config.screening if data.config else Screening()
+    declared = data.config.excluding if data.config else ()
     answers = Answers(data)
     found = [
-        verdict(rule, one, declared=rule in screening.apply)
+        verdict(rule, one, declared=rule in declared)
         for rule, find in CONDUCT.items()
         for one in find(answers, screening)
     ]
@@ -57,7 +60,7 @@ def screen(data: StudyData) -> list[Verdict]:
         for one in answers.votes:
             rest = one if left is None else left.get(one.question)
             findings = _agreement(rule, one, rest, gone, screening)
-            found += [verdict(rule, finding, declared=rule in screening.apply) for finding in findings]
+            found += [verdict(rule, finding, declared=rule in declared) for finding in findings]
     return found
 
 

@@ -20,7 +20,7 @@ def capacities(stock: Stock, part: Part) -> Ints:
     times = times_met(stock, part)
     if stock.config.stop.rule != "quota" or not len(times):
         return np.full(len(times), UNLIMITED)
-    return times * _of_each(stock, part)
+    return times * ratings_of_each(stock, part)
 
 
 def times_met(stock: Stock, part: Part) -> Ints:
@@ -36,8 +36,8 @@ def times_met(stock: Stock, part: Part) -> Ints:
     return times
 
 
-def _of_each(stock: Stock, part: Part) -> int:
-    """As declared, or what the wanted number of raters of each method make of it."""
+def ratings_of_each(stock: Stock, part: Part) -> int:
+    """Of each clip or pair: as declared, or what the wanted number of raters of each method make of it."""
     config = stock.config
     if config.targets.ratings_per_stimulus is not None:
         return config.targets.ratings_per_stimulus

@@ -15,8 +15,8 @@ from mos_platform.assignments.places import Places, come_back, return_abandoned,
 from mos_platform.assignments.planning import Hand, Need, by_kind, plan_part, rest, whole
 from mos_platform.assignments.stock import Stock, key_of, methods_to_meet, stock_of
 from mos_platform.assignments.trials import PlannedTrial
-from mos_platform.raters.models import Rater, Sitting
-from mos_platform.raters.services import complete_sitting
+from mos_platform.raters.models import Link, Rater, Sitting
+from mos_platform.raters.services import complete_sitting, reopen_sitting, turn_away
 from studies.config import Part
 
 Planned = list[tuple[Part, PlannedTrial]]
@@ -29,22 +29,30 @@ def reserve_sitting(sitting: Sitting) -> None:
     """
     if sitting.trials.filter(state__in=Trial.WAITING).exists():
         show_life(sitting)
-    elif sitting.completed_at is None and sitting.rater.status == Rater.Status.ACTIVE:
+    elif _may_be_handed(sitting, sitting.rater):
         return_abandoned(sitting.rater.study)
         _hand_out(sitting.pk)
         sitting.refresh_from_db()
+
+
+def _may_be_handed(sitting: Sitting, rater: Rater) -> bool:
+    """Who has an invitation of their own and found no place may try again: places come back."""
+    if sitting.completed_at is None:
+        return rater.status == Rater.Status.ACTIVE
+    invited = rater.link.kind == Link.Kind.INVITATION
+    lets_in = rater.study.is_open and rater.study.completed_at is None
+    return invited and lets_in and rater.status == Rater.Status.TURNED_AWAY
 
 
 @transaction.atomic
 def _hand_out(pk: int) -> None:
     """Hand-outs of one study queue for its tallies, so that their counts stay even."""
     sitting = Sitting.objects.select_for_update().get(pk=pk)
-    rater = Rater.objects.select_related("study").get(pk=sitting.rater_id)  # may have left while we waited
+    rater = Rater.objects.select_related("study", "link").get(pk=sitting.rater_id)  # as it is after waiting
     dealt = list(sitting.trials.order_by("position").values_list("part", "kind", "state", "position"))
     before = [(part, kind, state) for part, kind, state, _ in dealt]
     last = dealt[-1][-1] if dealt else 0
-    taken = sitting.completed_at is not None or any(state in Trial.WAITING for *_, state in before)
-    if taken or rater.status != Rater.Status.ACTIVE:
+    if any(state in Trial.WAITING for *_, state in before) or not _may_be_handed(sitting, rater):
         return
     sitting.rater, study = rater, rater.study
     places = Places(study, stock_of(study), sitting.rater.simulated)
@@ -53,9 +61,12 @@ def _hand_out(pk: int) -> None:
     planned = [] if late else _plan(sitting, places, before)
     trials = _write(sitting, planned, places.stock, last) if planned else []
     if not trials:
-        _over_quota(sitting)
+        if sitting.completed_at is None:
+            _over_quota(sitting)
         places.save()
         return
+    if sitting.completed_at is not None:
+        reopen_sitting(sitting)
     places.move([trial for trial in trials if trial.holds_place], 1)
     for part in dict.fromkeys(part.id for part, _ in planned):
         places.parts[part].follow([trial for of, trial in planned if of.id == part])
@@ -66,6 +77,9 @@ def _hand_out(pk: int) -> None:
 
 def _over_quota(sitting: Sitting) -> None:
     """With a code for whoever had answered half of what they were handed out."""
+    if not sitting.trials.exists():
+        turn_away(sitting, timezone.now())
+        return
     sitting.over_quota = True
     sitting.save(update_fields=["over_quota"])
     handed = sitting.trials.filter(kind=Trial.Kind.SCORED).exclude(state=Trial.State.VOID)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mos_platform.assignments.models import Trial
+from mos_platform.assignments.quota import ratings_of_each
+from mos_platform.assignments.stock import stock_of
 from mos_platform.metrics.progress import MetricProgress, Reason, metric_progress, reasons
 from mos_platform.raters.models import Rater
 from mos_platform.ratings.attention import as_instructed, with_answers
@@ -14,7 +16,7 @@ from mos_platform.stimuli.models import Role, Stimulus, Study
 
 @dataclass(frozen=True)
 class Cell:
-    """One stimulus in the heat map; `share` is its number of raters over the target, at most 1."""
+    """One stimulus in the heat map; `share` is its number of raters over that wanted, at most 1."""
 
     stimulus: Stimulus
     raters: int
@@ -47,8 +49,10 @@ class Progress:
     raters_active: int
     raters_finished: int
     raters_ended: int
+    raters_turned_away: int
     raters_simulated: int
     target: int
+    target_per_clip: int
     ratings: int
     comparisons: int
     checks: Checks
@@ -96,7 +100,8 @@ class Progress:
             return f"{missing} more {people} needed before every method has its {self.target}."
         if self.metrics_done < self.metrics_total:
             left = self.metrics_total - self.metrics_done
-            return f"Enough raters; {left} metric values are still being computed."
+            people = "simulated raters" if self.raters_simulated >= self.raters else "raters"
+            return f"Enough {people}; {left} metric values are still being computed."
         if 0 < self.raters_simulated < self.raters:
             return (
                 "Simulated and real ratings are mixed: import the study under another id before you collect "
@@ -115,18 +120,20 @@ def study_progress(study: Study) -> Progress:
     raters = Rater.objects.filter(study=study)
     scored = Rating.objects.filter(trial__sitting__rater__study=study, trial__kind=Trial.Kind.SCORED)
     compared = Comparison.objects.filter(trial__sitting__rater__study=study, trial__kind=Trial.Kind.SCORED)
-    target = study.parsed.targets.raters_per_method
+    target, per_clip = study.parsed.targets.raters_per_method, _wanted_of_each_clip(study)
     return Progress(
         raters_active=raters.filter(status=Rater.Status.ACTIVE).count(),
         raters_finished=raters.filter(status=Rater.Status.FINISHED).count(),
         raters_ended=raters.filter(status=Rater.Status.ENDED).count(),
+        raters_turned_away=raters.filter(status=Rater.Status.TURNED_AWAY).count(),
         raters_simulated=raters.filter(simulated=True).count(),
         target=target,
+        target_per_clip=per_clip,
         ratings=scored.count(),
         comparisons=compared.count(),
         checks=_checks(study),
         items=[item.name for item in study.items.filter(role=Role.SCORED)],
-        rows=_heat_map(study, target),
+        rows=_heat_map(study, per_clip),
         metrics=metric_progress(study),
     )
 
@@ -152,9 +159,23 @@ def _heat_map(study: Study, target: int) -> list[Row]:
     ]
 
 
+def _wanted_of_each_clip(study: Study) -> int:
+    """So many raters that every method has its own; of pairs as many as of a method."""
+    parts, stock = study.parsed.parts, stock_of(study)
+    if any(part.is_paired for part in parts):
+        return study.parsed.targets.raters_per_method
+    return max(ratings_of_each(stock, part) for part in parts)
+
+
 def _raters_by_stimulus(study: Study) -> dict[int, set[int]]:
+    """Those whose answers count: of people, or of the rehearsal while there are none."""
+    people = study.raters.filter(simulated=False).exists()
     answered = Trial.objects.filter(
-        sitting__rater__study=study, kind=Trial.Kind.SCORED, state=Trial.State.ANSWERED
+        sitting__rater__study=study,
+        sitting__rater__simulated=not people,
+        kind=Trial.Kind.SCORED,
+        state=Trial.State.ANSWERED,
+        holds_place=True,
     ).order_by()
     raters: dict[int, set[int]] = {}
     for place in ("stimulus", "left", "right"):

@@ -13,6 +13,7 @@ from studies.config import Part, StudyConfig
 from studies.sitting import scored_trials, sitting_minutes, trials
 
 ADVISED_RATERS, ADVISED_ONLINE, ADVISED_PER_STIMULUS = 30, 35, 24
+TRIAL_CLIPS, TRIAL_ANSWER_S = 4, 60  # a pair played twice, and time to think
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,20 @@ def mean_seconds(config: StudyConfig, facts: Facts) -> float:
     """Mean playing time of the clips as they will be served."""
     cut = config.clips.seconds or float("inf")
     return fmean(min(clip.duration_s, cut) for clip in facts.values())
+
+
+def patience_findings(config: StudyConfig, facts: Facts) -> Iterator[Finding]:
+    """While a clip plays there is no sign of life: whoever watches must not be taken for gone."""
+    minutes = config.design.abandoned_after_minutes
+    cut = config.clips.seconds or float("inf")
+    longest_s = max(min(clip.duration_s, cut) for clip in facts.values())
+    needed = ceil((TRIAL_CLIPS * longest_s + TRIAL_ANSWER_S) / 60)
+    if minutes is not None and minutes < needed:
+        yield failed(
+            "sitting",
+            f"design.abandoned_after_minutes is {minutes:g}, but a trial of clips of {longest_s:.0f} s can "
+            f"take longer, and its answer would come too late; write at least {needed}.",
+        )
 
 
 def effort_findings(config: StudyConfig, effort: Effort) -> Iterator[Finding]:

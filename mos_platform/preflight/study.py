@@ -19,7 +19,7 @@ from mos_platform.preflight.clips import (
     treatment_finding,
 )
 from mos_platform.preflight.copies import copy_findings
-from mos_platform.preflight.effort import Effort, effort_findings, effort_of, mean_seconds
+from mos_platform.preflight.effort import Effort, effort_findings, effort_of, mean_seconds, patience_findings
 from mos_platform.preflight.findings import Finding, Level, failed, passed, warned, worst
 from mos_platform.preflight.gold import gold_findings
 from mos_platform.preflight.precision import precision_findings
@@ -124,6 +124,7 @@ def _of_clips(
     yield from blinding_findings(config, facts, treatment)
     effort = effort_of(config, mean_seconds(config, facts))
     yield from effort_findings(config, effort)
+    yield from patience_findings(config, facts)
     yield from _precision(config, effort)
 
 

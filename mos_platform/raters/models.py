@@ -52,6 +52,7 @@ class Rater(models.Model):
         FINISHED = "finished"
         WITHDRAWN = "withdrawn"
         ENDED = "ended"  # by a check that the study declared
+        TURNED_AWAY = "turned_away"  # no place was left, and nothing was shown
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="raters")
     link = models.ForeignKey(Link, models.PROTECT, related_name="raters")

@@ -24,6 +24,7 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
 TAKEN = Refusal("taken")
+PLACELESS = (Rater.Status.WITHDRAWN, Rater.Status.TURNED_AWAY)
 
 
 class NotAdmittedError(InputError):
@@ -176,14 +177,14 @@ def is_complete(study: Study, *, simulated: bool) -> bool:
 def is_full(study: Study, *, simulated: bool) -> bool:
     """Whether as many have begun as the study declares, or every clip has its quota.
 
-    A rehearsal and whoever has withdrawn take no places.
+    A rehearsal, and whoever has withdrawn or found no place, take none.
     """
     doors = study.links.filter(is_full=True)
     rehearsal = models.Q(kind=Link.Kind.SIMULATED)
     if doors.filter(rehearsal if simulated else ~rehearsal).exists():
         return True
     limit = study.parsed.recruitment.limit
-    taken = study.raters.filter(simulated=simulated).exclude(status=Rater.Status.WITHDRAWN)
+    taken = study.raters.filter(simulated=simulated).exclude(status__in=PLACELESS)
     return limit is not None and taken.count() >= limit
 
 
@@ -205,6 +206,20 @@ def complete_sitting(sitting: Sitting, at: datetime, *, earned: bool) -> None:
     sitting.seen_at = None
     sitting.save(update_fields=["completed_at", "completion_code", "seen_at"])
     Rater.objects.filter(pk=sitting.rater_id).update(status=Rater.Status.FINISHED)
+
+
+def turn_away(sitting: Sitting, at: datetime) -> None:
+    """Close a sitting for which nothing was left to show."""
+    sitting.over_quota, sitting.completed_at = True, at
+    sitting.save(update_fields=["over_quota", "completed_at"])
+    Rater.objects.filter(pk=sitting.rater_id).update(status=Rater.Status.TURNED_AWAY)
+
+
+def reopen_sitting(sitting: Sitting) -> None:
+    """Of somebody who had found no place, and now has one."""
+    sitting.completed_at, sitting.over_quota = None, False
+    sitting.save(update_fields=["completed_at", "over_quota"])
+    Rater.objects.filter(pk=sitting.rater_id).update(status=Rater.Status.ACTIVE)
 
 
 def end_sitting(sitting: Sitting, at: datetime) -> None:

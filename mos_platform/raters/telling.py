@@ -31,6 +31,7 @@ def welcome_page(came: Entry, study: StudyConfig, interface: str, begun: Sitting
         "ticket": new_ticket(),
         "begun": begun,
         "withdrawn": begun is not None and begun.rater.status == Rater.Status.WITHDRAWN,
+        "goes_on": begun is not None and begun.rater.status == Rater.Status.ACTIVE,
         "is_open": not (full or closed or complete),
         "is_full": full and not (closed or complete),
         "is_complete": complete and not closed,
@@ -54,6 +55,9 @@ def _about(came: Entry, study: StudyConfig, interface: str) -> dict[str, Any]:
         "payment": _payment(study) if paid else None,
         "minutes": {"minutes": sitting_minutes(came.link.study)},
         "come_back": _come_back(came, interface),
+        "checks": bool(study.setup.checks),
+        "checks_required": any(map(study.setup.is_required, study.setup.checks)),
+        "misses_end": study.screening.attention.on_missed_check == "end",
         "gives_code": came.link.kind != Link.Kind.PROLIFIC,
         "names_synthetic": study.texts.consent.synthetic_media == "told",
     }

@@ -81,7 +81,9 @@ def _gone_on(visit: Visit) -> HttpResponse:
 
 def _visit(request: HttpRequest, came: Entry) -> Visit:
     study = came.link.study.parsed
-    wanted = request.POST.get("language") or request.GET.get("language", "")
+    begun = doors.begun_sitting(came)
+    known = begun.rater.language if begun else ""
+    wanted = request.POST.get("language") or request.GET.get("language", known)
     language = language_of(study, wanted, request.headers.get("Accept-Language", ""))
     return Visit(request, came, study.in_language(language), interface_language(language))
 

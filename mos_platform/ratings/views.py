@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mos_platform.assignments.checks import digits_said
 from mos_platform.assignments.models import Showing
-from mos_platform.assignments.services import mark_delivered, showing
+from mos_platform.assignments.services import mark_delivered, reserve_sitting, showing
 from mos_platform.raters.completion import was_turned_away
 from mos_platform.raters.models import Rater, Sitting
 from mos_platform.raters.panels import framed, is_panel
@@ -45,6 +45,7 @@ def sitting_page(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("ratings:withdraw", token=token)
     if has_ended(sitting):
         return redirect("ratings:ended", token=token)
+    reserve_sitting(sitting)  # before the checks: nobody passes them to read that all places are taken
     if was_turned_away(sitting):
         return framed(render(request, "raters/refused.html", turned_away_page(sitting)), sitting.rater)
     checks = setup_address(sitting)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mos_platform.raters.models import Rater, Sitting
+from mos_platform.raters.panels import is_panel, return_url
 from mos_platform.raters.services import check_takes_part
 from mos_platform.setup.measured import MARGIN, ScreenNeeds
 from mos_platform.setup.models import SetupCheck
@@ -49,7 +50,8 @@ class Reply:
     """What a rater learns after an answer; `passed` is None while the try goes on.
 
     `told` and `hint` are sentences in the language of the interface; `way_out`: it is time to say how to
-    take part on another device; `wait_s`: seconds before which no answer is taken.
+    take part on another device; `way_back`: the panel's address for who cannot, "" where it has none;
+    `wait_s`: seconds before which no answer is taken.
     """
 
     passed: bool | None
@@ -58,6 +60,7 @@ class Reply:
     told: str
     hint: str = ""
     way_out: bool = False
+    way_back: str = ""
     wait_s: float = 0.0
 
 
@@ -127,13 +130,15 @@ def finish_try(check: SetupCheck, outcome: Outcome) -> Reply:
         check.tries, check.tried_at = check.tries + 1, timezone.now()
         check.save()
     language = language_of(sitting.rater)
+    way_out = not outcome.passed and _needs_way_out(check)
     return Reply(
         passed=outcome.passed,
         settled=check.settled,
         tries=check.tries,
         told=say(outcome.told, language, outcome.places),
         hint="" if outcome.passed else _hint(check, language),
-        way_out=not outcome.passed and _needs_way_out(check),
+        way_out=way_out,
+        way_back=_way_back(sitting.rater) if way_out else "",
         wait_s=wait_s(check, timezone.now()),
     )
 
@@ -141,6 +146,12 @@ def finish_try(check: SetupCheck, outcome: Outcome) -> Reply:
 def _hint(check: SetupCheck, language: str) -> str:
     reached = [key for tries, key in HINTS.get(check.name, {}).items() if check.tries >= tries]
     return say(reached[-1], language) if reached else ""
+
+
+def _way_back(rater: Rater) -> str:
+    """With the code for who may not take part: not before, or it could be had without trying."""
+    from_panel = is_panel(rater.link.kind)
+    return (return_url(rater.study.parsed.recruitment, "screened_out") or "") if from_panel else ""
 
 
 def _needs_way_out(check: SetupCheck) -> bool:

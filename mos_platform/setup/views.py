@@ -12,8 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mos_platform.raters.completion import return_label
 from mos_platform.raters.models import Sitting
-from mos_platform.raters.panels import framed
+from mos_platform.raters.panels import framed, is_panel
 from mos_platform.raters.services import study_for
 from mos_platform.setup import rounds, services
 from mos_platform.stimuli.media import serve_bytes
@@ -39,13 +40,15 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     sitting = get_object_or_404(Sitting.objects.select_related("rater__study"), token=token)
     if services.setup_address(sitting) is None:
         return redirect("ratings:sitting", token=token)
-    study = study_for(sitting.rater)
+    study, kind = study_for(sitting.rater), sitting.rater.link.kind
+    interface = services.language_of(sitting.rater)
     context = {
         "study": study,
         "sitting": sitting,
-        "interface": services.language_of(sitting.rater),
+        "interface": interface,
         "steps": [_step(name, sitting) for name in study.setup.checks],
         "preview": settings.PREVIEW,
+        "back_label": return_label(kind, interface) if is_panel(kind) else "",
     }
     return framed(render(request, "setup/setup.html", context), sitting.rater)
 

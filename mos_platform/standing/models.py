@@ -7,6 +7,8 @@ from django.db.models import Q
 
 from mos_platform.stimuli.models import Study
 
+UNFINISHED = "completion"  # the rule on those who may still be at it: their places are given back elsewhere
+
 
 class Standing(models.Model):
     """`found` is what `analysis standing` printed of the bundle with this `fingerprint`; `raters` is how many
@@ -50,6 +52,7 @@ class Standing(models.Model):
 
     @property
     def excluded(self) -> set[str]:
-        """Raters whom the analysis left out, by the ids of the bundle."""
+        """Raters whom the analysis left out, by the ids of the bundle; not those who may still go on."""
         groups = (self.found.get(name) or {} for name in ("real", "simulated"))
-        return {row["rater"] for group in groups for row in group.get("excluded", ())}
+        rows = (row for group in groups for row in group.get("excluded", ()))
+        return {row["rater"] for row in rows if row["rule"] != UNFINISHED}

@@ -125,8 +125,8 @@ def _parts_and_methods(parts: tuple[Part, ...], methods: tuple[Method, ...]) -> 
         where = f"parts.{place}"
         if part.test_method in ("ACR-HR", "DCR") and not referenced:
             yield where, f"{part.test_method} needs a method with reference: true; mark the real video"
-        if part.test_method == "DCR" and len(scored) < 2:
-            yield where, "DCR needs a method besides the reference; add one"
+        if part.test_method in ("ACR-HR", "DCR") and len(scored) < 2:
+            yield where, f"{part.test_method} needs a method besides the reference; add one"
         if part.is_paired and len(scored) < 2:
             yield where, f"{part.test_method} needs at least two methods; add one, or remove the part"
         if part.pairs == "with_reference" and not referenced:

@@ -96,7 +96,7 @@ def chosen_pairs(
             yield (
                 f"parts.{place}.choice",
                 "a quota wants each pair as often as any other, and active does not; write choice: balanced, "
-                "or another stop.rule",
+                "or stop.rule: never and recruitment.limit",
             )
 
 

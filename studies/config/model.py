@@ -159,6 +159,19 @@ class StudyConfig(Strict):
     def scored_items(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.role == "scored")
 
+    @property
+    def shown_methods(self) -> set[str]:
+        """Scored methods that some part shows; a list of pairs can leave one out."""
+        listed = [part.pairs for part in self.parts if part.is_paired and isinstance(part.pairs, tuple)]
+        if len(listed) < len(self.parts):
+            return {method.name for method in self.scored_methods}
+        return {name for pairs in listed for pair in pairs for name in pair}
+
+    @property
+    def excluding(self) -> tuple[str, ...]:
+        """The rules by which answers do not count, all declared beforehand."""
+        return (*(() if self.design.dropouts_count else ("completion",)), *self.screening.apply)
+
     def part(self, part_id: str) -> Part:
         return next(part for part in self.parts if part.id == part_id)
 

@@ -34,7 +34,8 @@ class Design(Strict):
     """The places of whoever shows no sign of life for so long go to others; who comes back later gets as many
     trials anew. null keeps them for ever."""
     dropouts_count: bool = True
-    """Whether the answers of a sitting that was never finished fill their places; else others fill them."""
+    """Whether the answers of a sitting that was never finished count and fill their places; else others fill
+    them, and the report leaves them out (rule `completion`)."""
 
 
 class Bounds(Strict):

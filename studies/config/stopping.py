@@ -40,7 +40,8 @@ def precision_is_of_something(
     if not any(_has_width(stop, part) for part in parts):
         yield (
             "stop.rule",
-            f"no part has scores whose {_told(stop)} could get precise; write quota, or correct 'intervals'",
+            f"no part has scores whose {_told(stop)} could get precise; write never and close the study by "
+            "hand, or quota where pairs are balanced, or correct 'intervals'",
         )
     if stop.intervals == "against_reference" and all(part.test_method in ("DCR", "PC") for part in parts):
         yield "stop.intervals", "DCR scores no reference to differ from; write methods or differences"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -81,12 +81,18 @@ def test_same_input_and_seed_give_the_same_bytes(tmp_path: Path, ratings: Path) 
     assert str(tmp_path).encode() not in written[0]
 
 
+def children_s() -> float:
+    """Processor time of the programs started so far: the machine may be busy."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_help_is_immediate() -> None:
     seconds = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = children_s()
         done = run("--help")
-        seconds.append(time.perf_counter() - start)
+        seconds.append(children_s() - start)
         assert done.returncode == 0
         assert "report" in done.stdout
     assert min(seconds) < 0.5

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graded_study import answers, bundle
@@ -10,6 +12,7 @@ from screened_study import verdicts
 from whole_bundle import CONFIG, METHODS, Tables, sealed, tables, write_whole
 
 from analysis.card import build_card
+from analysis.card.protocol import protocol_part
 from analysis.figures.view import View
 from analysis.load import StudyData, load_source
 from analysis.options import Options
@@ -17,6 +20,7 @@ from analysis.report import findings, screening, study_view
 from analysis.report.card import card_rows
 from analysis.results import compute
 from analysis.screening.attention import checks_of
+from studies.config import parse_study
 from studies.errors import InputError
 
 PRACTISED = {
@@ -97,6 +101,47 @@ def test_gold_and_attention_checks_are_counted_apart_and_exclude_together(
         "2 of 3 answered as expected; 1 of 3 raters missed one or more; a miss"
     )
     assert "gold trial not answered as expected" in " ".join(screening.summary(view).sentences)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({}, "closed by hand (rule never)"),
+        ({"stop": {"rule": "quota"}}, "with 30 raters of each method (rule quota)"),
+        (
+            {"stop": {"rule": "quota"}, "targets": {"ratings_per_stimulus": 24}},
+            "with 24 ratings of each clip or pair (rule quota)",
+        ),
+        (
+            {"stop": {"rule": "precision", "most_raters_per_method": 80}, "targets": {"half_width": 0.3}},
+            "with half-widths of at most 0.3 grades (methods), 24 to 80 raters of each method "
+            "(rule precision)",
+        ),
+    ],
+)
+def test_when_the_study_was_to_stop_is_told(
+    data: StudyData, view: View, keys: dict[str, Any], told: str
+) -> None:
+    assert data.config is not None
+    given = {**data.config.model_dump(mode="json"), **keys}
+    own = replace(data, config=parse_study(given, "study"))
+    protocol = protocol_part({"study": {"questions": []}}, own)
+    assert protocol.stop == told
+    lines = dict(card_rows({**view.card, "protocol": {**view.card["protocol"], "stop": protocol.stop}}))
+    assert lines["Stop rule"] == told
+
+
+def test_how_gold_was_made_is_told(data: StudyData, view: View) -> None:
+    assert data.config is not None
+    given = data.config.model_dump(mode="json")
+    made = {"name": "late", "role": "gold", "made": {"of": METHODS[0], "sound_late_frames": 12}}
+    own = replace(data, config=parse_study({**given, "methods": [*given["methods"], made]}, "study"))
+    protocol = protocol_part({"study": {"questions": []}}, own)
+    assert protocol.gold_made == {"late": f"{METHODS[0]}, sound 480 ms late"}
+    lines = dict(
+        card_rows({**view.card, "protocol": {**view.card["protocol"], "gold_made": protocol.gold_made}})
+    )
+    assert lines["Gold trials"].endswith(f"made from late ({METHODS[0]}, sound 480 ms late)")
 
 
 def test_checks_given_up_are_missed_ones(tmp_path: Path) -> None:

@@ -354,13 +354,12 @@ def test_a_host_that_takes_no_connections(
     assert told.startswith(f"{address} takes no connections; check MOS_PLATFORM_URL, and whether")
 
 
-def test_a_host_that_hangs_up_or_says_nothing(
-    capsys: pytest.CaptureFixture[str], host: Host, monkeypatch: Any
-) -> None:
+def test_a_host_that_hangs_up_or_says_nothing(capsys: Any, host: Host, monkeypatch: Any) -> None:
     monkeypatch.setattr(remote, "WAIT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv(remote.URL, f"http://127.0.0.1:{silent.getsockname()[1]}")
         assert "did not answer within" in refusal("pilot", capsys)
+        monkeypatch.setattr(remote, "WAIT_S", 20)
         threading.Thread(target=lambda: [silent.accept()[0].close() for _ in range(2)], daemon=True).start()
         assert "run the command again." in refusal("pilot", capsys)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from screened_study import Row, bundle, rated, verdicts
+from screened_study import STUDY, Row, bundle, rated, verdicts
 
-from analysis.screening import screen
+from analysis.screening import excluded, screen
 
 CLIPS = 20
 SEEN: Row = {"played_fraction": 1.0, "hidden_ms": 0, "stalled_ms": 0, "replays": 0}
@@ -33,6 +34,20 @@ def test_trials_not_seen_as_meant_are_counted(tmp_path: Path, fault: Row, words:
         found = verdicts(bundle(tmp_path, ratings=watched(faults, **fault)), "playback")["r"]
         assert (found.value, found.threshold, found.flagged) == (faults / CLIPS, 0.1, flagged)
         assert found.reason.startswith(f"{faults} of 20 trials not seen as meant ({faults} {words})")
+
+
+@pytest.mark.parametrize("count", [True, False])
+def test_who_left_counts_as_the_study_declared(tmp_path: Path, count: bool) -> None:
+    ends = {"a": "finished", "b": "active", "c": "ended"}
+    raters = [{"rater": rater, "status": status} for rater, status in ends.items()]
+    declared = {"config": {**STUDY, "design": {"dropouts_count": count}}}
+    (tmp_path / "study.json").write_text(json.dumps(declared))
+    data = bundle(tmp_path, ratings=rated({rater: [3, 4, 2, 5] for rater in "abc"}), raters=raters)
+    found = verdicts(data, "completion")
+    assert {rater: one.flagged for rater, one in found.items()} == {"a": False, "b": True, "c": False}
+    assert excluded(screen(data)) == (frozenset() if count else {"b"})
+    kept = "; kept, as the study did not declare this rule" if count else ""
+    assert found["b"].reason == f"did not finish the sitting{kept}"
 
 
 def test_playing_again_is_no_fault_and_limits_are_the_studys(tmp_path: Path) -> None:

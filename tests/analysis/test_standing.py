@@ -163,3 +163,36 @@ def test_the_command_prints_sentences_or_one_object(tmp_path: Path, capsys: pyte
     assert "Intervals that decide when a study stops" in told
     assert main(["standing", source, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["real"]["stop"]["target"] == 0.6
+
+
+CCR = {"id": "pairs", "test_method": "CCR", "questions": [{"id": "better", "text": "Which is better?"}]}
+
+
+def test_a_method_that_no_pair_shows_does_not_keep_the_study_open(tmp_path: Path):
+    rng = np.random.default_rng(2)
+    rows = [
+        {"rater": f"r{n}", "item": item, "left": "alpha", "right": "beta", "question": "better"}
+        for n in range(20)
+        for item in STUDY["items"]
+    ]
+    scores = rng.integers(-3, 4, len(rows))
+    sides = np.where(scores > 0, "right", np.where(scores < 0, "left", "tie"))
+    frame = pd.DataFrame(rows).assign(choice=sides, score=scores)
+    frame.to_csv(tmp_path / "comparisons.csv", index=False)
+    stop = {**STUDY["stop"], "intervals": "differences"}
+    declared = {**STUDY, "parts": [{**CCR, "pairs": [["alpha", "beta"]]}], "stop": stop}
+    (tmp_path / "study.json").write_text(json.dumps({"config": declared}))
+    assert found(tmp_path)["real"]["fewest_raters"] == 20
+    assert found(tmp_path)["real"]["stop"]["reached"]
+
+
+def test_a_question_that_few_answer_keeps_no_study_open_past_its_maximum(tmp_path: Path):
+    asked = {**STUDY["parts"][0]["questions"][0], "id": "sync", "optional": True}
+    parts = [{**STUDY["parts"][0], "questions": [*STUDY["parts"][0]["questions"], asked]}]
+    source = bundle(tmp_path / "b", raters=20, parts=parts)
+    ratings = pd.read_csv(source / "ratings.csv")
+    more = ratings[(ratings["rater"] < "r03") & (ratings["kind"] == "scored")].assign(question="sync")
+    pd.concat([ratings, more]).to_csv(source / "ratings.csv", index=False)
+    real = found(source)["real"]
+    assert real["fewest_raters"] == 20
+    assert real["stop"]["reached"]

@@ -40,9 +40,10 @@ def test_the_way_to_the_first_trials(visit_spoken: Visit, spoken_platform, langu
     assert inspector.wrong == [], told(inspector)
 
 
-@pytest.mark.parametrize("device", [pytest.param("desktop", marks=pytest.mark.all), "phone"])
-def test_every_kind_of_trial_and_the_end(visit_every: Visit, every_platform, device: str):
-    inspector = Inspector(visit_every(device))
+@pytest.mark.all
+def test_every_kind_of_trial_and_the_end(visit_every: Visit, every_platform):
+    """On a phone: test_every_type.py."""
+    inspector = Inspector(visit_every())
     inspector.rater.consent(every_platform.link)
     inspector.begin()
     inspector.walk_trials()

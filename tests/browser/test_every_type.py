@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from every_type import ITEMS, METHODS
+from inspector import Inspector
 from playwright.sync_api import Page, expect
 from visitor import Visitor
 
@@ -15,6 +16,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 Visit = Callable[..., Visitor]
 DESCRIBED = 2 + 1 + 3 + 1 + 1 + 1
 TRIALS = DESCRIBED + 1 + 2 + 2 + 3 + 2
+# As if all trials before that position had been answered.
+ANSWERED = """
+    UPDATE assignments_trial SET state = 'answered'
+    WHERE sitting_id = (SELECT id FROM raters_sitting WHERE token = ?) AND position < ?
+"""
 AS_512_PIXELS = """() => {
   for (const box of document.querySelectorAll('.box')) {
     box.style.setProperty('--w', 512);
@@ -59,25 +65,33 @@ def check_page(rater: Visitor) -> None:
 
 
 def test_a_whole_sitting_of_every_type_on_a_phone(visit_every: Visit, every_platform):
+    """It can be read, hit and heard of in any state, names no method, and every answer is stored."""
     rater = visit_every("phone")
     told = rater.note_bodies()
-    rater.enter(every_platform.link)
+    inspector = Inspector(rater)
     page, seen = rater.page, Counter()
-    for position in range(1, TRIALS + 1):
-        rater.wait_for_trial(position)
-        rater.watch()
+
+    def notice(position: int) -> None:
+        expect(page.locator("#progress")).to_contain_text(f"{position} of ")
         check_page(rater)
         for name in ("textarea", "input[type=range]", "#picture", ".turns", ".pair"):
             seen[name] += page.locator(name).locator("visible=true").count()
-        rater.answer(place=0)
-        rater.act(rater.next_button)
+        seen["trials"] += 1
+
+    rater.consent(every_platform.link)
+    inspector.begin()
+    inspector.walk_trials(watched=notice)
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=15_000)
+    expect(page.locator("#code")).to_be_visible()
+    inspector.look("end")
+    assert inspector.wrong == []
     assert seen == {
         "textarea": DESCRIBED - 1,
         "input[type=range]": 2,
         "#picture": DESCRIBED,
         ".turns": 2 + 3,
         ".pair": 2,
+        "trials": TRIALS,
     }
     assert not [text for text in told for name in (*METHODS, *ITEMS) if name in text]
     ratings = stored(every_platform, rater.token, "rating", "question, score")
@@ -130,11 +144,8 @@ def test_a_slider_has_no_value_until_it_is_touched_and_obeys_the_keys(visit_ever
     rater = visit_every()
     rater.enter(every_platform.link)
     page = rater.page
-    for position in range(1, DESCRIBED + 2):
-        rater.wait_for_trial(position)
-        rater.watch()
-        rater.answer()
-        rater.act(rater.next_button)
+    every_platform.rows(ANSWERED, rater.token, DESCRIBED + 2)
+    page.reload()
     rater.wait_for_trial(DESCRIBED + 2)
     rater.watch()
     slider = page.get_by_role("slider")

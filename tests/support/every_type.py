@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-METHODS = ("kudu", "okapi", "zebra", "gnu")
+METHODS = ("kudu", "okapi", "zebra", "wildebeest")
 ITEMS = ("river", "meadow", "pond")
 SECONDS = 0.8
 SIZE = 384

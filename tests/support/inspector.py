@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from accessible import violations
 from playwright.sync_api import Locator
 from visitor import Visitor
@@ -84,8 +86,13 @@ class Inspector:
         self.rater.act(start)
         self.page.locator("#trial:visible, #between:visible").first.wait_for()
 
-    def walk_trials(self, most: int | None = None) -> None:
-        """All trials to the end, or so many, each kind looked at before, after its clips, and answered."""
+    def walk_trials(
+        self, most: int | None = None, watched: Callable[[int], None] = lambda _position: None
+    ) -> None:
+        """All trials to the end, or so many, each kind looked at before, after its clips, and answered.
+
+        `watched` is called when a trial's clips have played, with its position.
+        """
         position = 0
         while position != most and not self.page.locator("#end").is_visible():
             position += 1
@@ -93,6 +100,7 @@ class Inspector:
             kind = self._kind_of_trial()
             self.look(f"waiting: {kind}")
             self.rater.watch()
+            watched(position)
             self.look(f"answering: {kind}")
             self.rater.answer(0)
             self.look(f"answered: {kind}")

@@ -86,7 +86,8 @@ class Crowd:
         from mos_platform.standing import services
         from mos_platform.standing.models import Standing
 
-        excluded = [{"rater": one} for one in self.study.raters.values_list("public_id", flat=True)]
+        everybody = self.study.raters.values_list("public_id", flat=True)
+        excluded = [{"rater": one, "rule": "attention"} for one in everybody]
         look = Standing(study=self.study, raters=0, found={"simulated": {"excluded": excluded}})
         try:
             services._finish(look)

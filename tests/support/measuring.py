@@ -103,9 +103,10 @@ class Broker:
 CLIPS = ("*.mp4", "*.avi")
 
 
-def shared_studies(shared: Path, folder: Path) -> list[Path]:
+def shared_studies(shared: Path, folder: Path, seconds: float) -> list[Path]:
     """All the shared clips, asked for every metric: the published methods on their three portraits, and
-    the others as so many methods of one item. No reference is real here: one clip of each stands for it."""
+    the others as so many methods of one item, each served for so many seconds. No reference is real here: one
+    clip of each stands for it."""
     portraits = sorted(path for path in (shared / "clips" / "float").iterdir() if path.is_dir())
     published = {clip.stem: {} for clip in portraits[0].glob("*.mp4")}
     for portrait in portraits:
@@ -116,12 +117,12 @@ def shared_studies(shared: Path, folder: Path) -> list[Path]:
         for clip in sorted(path for kind in CLIPS for path in (shared / "clips" / place).glob(kind)):
             others[f"{place}-{clip.stem}"] = {"all": clip}
     return [
-        _study(folder / "published", published, "FLOAT"),
-        _study(folder / "others", others, "real-latentsync_demo1"),
+        _study(folder / "published", published, "FLOAT", seconds),
+        _study(folder / "others", others, "real-latentsync_demo1", seconds),
     ]
 
 
-def _study(folder: Path, clips: dict[str, dict[str, Path]], reference: str) -> Path:
+def _study(folder: Path, clips: dict[str, dict[str, Path]], reference: str, seconds: float) -> Path:
     folder.mkdir(parents=True)
     files: dict[str, dict[str, str]] = {}
     for method, items in clips.items():
@@ -141,6 +142,7 @@ def _study(folder: Path, clips: dict[str, dict[str, Path]], reference: str) -> P
         "methods": [{"name": name, "reference": name == reference} for name in clips],
         "items": [{"name": name} for name in clips[reference]],
         "stimuli": {"files": files},
+        "clips": {"seconds": seconds},
         "parts": [
             {"id": "rating", "test_method": "ACR-HR", "questions": [{"id": "overall", "text": "How good?"}]}
         ],

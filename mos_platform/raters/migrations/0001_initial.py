@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                             ("finished", "Finished"),
                             ("withdrawn", "Withdrawn"),
                             ("ended", "Ended"),
+                            ("turned_away", "Turned Away"),
                         ],
                         default="active",
                         max_length=16,

@@ -9,7 +9,7 @@ import { Player, Unplayable } from "./player.js";
 import { Presentation } from "./presentation.js";
 import { Questions } from "./questions.js";
 import { showProgress, tell } from "./screens.js";
-import { say } from "./words.js";
+import { inARow, say } from "./words.js";
 
 const SLOW_MS = 1500;
 const MOST_BROKEN = 2; // clips in a row that cannot be decoded: then it is the browser
@@ -75,7 +75,7 @@ export class TrialPage {
   #show(state) {
     const { trial } = state;
     this.trial = trial;
-    this.notice = NOTICES.has(state.notice) ? `${say(`trial.notice_${state.notice}`)} ` : "";
+    this.notice = NOTICES.has(state.notice) ? say(`trial.notice_${state.notice}`) : "";
     showProgress(state);
     if (trial.preview) byId("preview").textContent = trial.preview;
     byId("practice").hidden = byId("practice-tips").hidden = !trial.practice;
@@ -112,7 +112,7 @@ export class TrialPage {
     const since = performance.now();
     return setInterval(() => {
       if (performance.now() - since < SLOW_MS) return;
-      tell(`${this.notice}${say("trial.loading")}`);
+      tell(inARow(this.notice, say("trial.loading")));
       this.#share(`${Math.floor(100 * this.clips.share(urls))} %`);
     }, 500);
   }
@@ -195,7 +195,7 @@ export class TrialPage {
   }
 
   #say(moment, player) {
-    if (moment === "ready") tell(`${this.notice}${this.#ready(player)} ${this.#waiting}`);
+    if (moment === "ready") tell(inARow(this.notice, this.#ready(player), this.#waiting));
     else if (moment === "stalled") tell(say("trial.stalled"));
     else if (moment === "paused") tell(say("trial.paused"));
     else this.#sayPlaying(player ?? this.presentation.order[0]);
@@ -205,8 +205,8 @@ export class TrialPage {
     const { together } = this.presentation;
     if (together) {
       const name = this.presentation.order.find(({ clip }) => clip.role === together.role).name.textContent;
-      tell(`${say("trial.hearing", { name })} ${this.#waiting}`);
-    } else if (this.#both) tell(`${say("trial.playing_named", { name: player.short })} ${this.#waiting}`);
+      tell(inARow(say("trial.hearing", { name }), this.#waiting));
+    } else if (this.#both) tell(inARow(say("trial.playing_named", { name: player.short }), this.#waiting));
     else tell(this.#waiting);
   }
 
@@ -214,7 +214,7 @@ export class TrialPage {
     const { order, together } = this.presentation;
     const first = together ? "trial.ready_together" : READY[this.trial.type];
     const words = order[0] === player ? first : "trial.ready";
-    return this.trial.replays === 0 ? `${say(words)} ${say("trial.once")}` : say(words);
+    return this.trial.replays === 0 ? inARow(say(words), say("trial.once")) : say(words);
   }
 
   get #both() {

@@ -88,7 +88,7 @@ def test_checks_and_gold_never_open_or_close_a_part_and_stand_apart(made):
 def test_checks_may_stand_at_any_place_of_the_middle(seed, traps, n):
     """A rater who knows the page cannot foretell them: over seeds they stand in each third of the middle."""
     thirds: set[int] = set()
-    for turn in range(24):
+    for turn in range(60):
         rng = np.random.default_rng([seed, turn])
         extras = design.Extras(traps=[TRAP] * traps)
         part = design.rating_trials(grid(5, 6), {}, n=n, rng=rng, extras=extras)

@@ -12,6 +12,9 @@ import psycopg
 import pytest
 from measuring import WORK_UNTIL_DONE, Broker, celery, ended, shared_studies, stopped, wait_for
 
+from mos_platform.metrics.measures.weights import Weights
+
+STRETCH_S = 1  # of each real clip: whole, they take two hours of a processor, twice
 LONG_AGO = "2000-01-01 00:00:00"
 VALUES = """
     SELECT method.name, item.name, wanted.metric, measured.value, measured.reason
@@ -34,6 +37,15 @@ def all_done(here: Any) -> bool:
 def imported(here: Any, study: Path) -> None:
     done = here.run("import_study", str(study))
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def halted_at_work(here: Any, worker: Any) -> bool:
+    """The worker stands still with something claimed; where it had just ended that, it goes on."""
+    worker.send_signal(signal.SIGSTOP)
+    if states(here)["running"] >= 1:
+        return True
+    worker.send_signal(signal.SIGCONT)
+    return False
 
 
 @pytest.mark.all
@@ -71,7 +83,7 @@ def test_a_killed_worker_and_a_corrupt_clip_cost_no_other_value(installation: An
     imported(installation, slow_study)
     corrupt(installation, "soft", "one")
     worker = installation.start("-c", WORK_UNTIL_DONE)
-    wait_for(lambda: states(installation)["done"] >= 2 and states(installation)["running"] >= 1)
+    wait_for(lambda: states(installation)["done"] >= 2 and halted_at_work(installation, worker))
     worker.send_signal(signal.SIGKILL)
     worker.communicate()
     left = states(installation)
@@ -176,8 +188,12 @@ def by_celery(here: Any) -> None:
         wait_for(lambda: all_done(here), 3600)
 
 
-def same_values(install: Callable[[str], Any], broker: Broker, studies: list[Path]) -> list[tuple[Any, ...]]:
+def same_values(
+    install: Callable[[str], Any], broker: Broker, studies: list[Path], weights: Path
+) -> list[tuple[Any, ...]]:
     plain, queued = install("embedded"), install("queued")
+    for here in (plain, queued):
+        here.env["MOS_WEIGHTS_DIR"] = str(weights)
     queued.env |= {"MOS_REDIS_URL": broker.url, "MOS_SECRET_KEY": "k" * 48, "MOS_ALLOWED_HOSTS": "127.0.0.1"}
     values = values_of(plain, studies, embedded)
     assert values_of(queued, studies, by_celery) == values
@@ -187,16 +203,23 @@ def same_values(install: Callable[[str], Any], broker: Broker, studies: list[Pat
 @pytest.mark.all
 @pytest.mark.services
 def test_embedded_and_with_redis_the_values_are_the_same(
-    install: Callable[[str], Any], broker: Broker, clip_study: Path
+    install: Callable[[str], Any], broker: Broker, clip_study: Path, weights: Weights
 ) -> None:
-    assert len(same_values(install, broker, [clip_study])) == 14
+    assert len(same_values(install, broker, [clip_study], weights.folder)) == 14
 
 
 @pytest.mark.all
 @pytest.mark.services
 def test_all_shared_clips_measure_the_same_embedded_and_with_redis(
-    install: Callable[[str], Any], broker: Broker, shared: Path, tmp_path: Path
+    install: Callable[[str], Any], broker: Broker, shared: Path, tmp_path: Path, weights: Weights
 ) -> None:
-    for *place, value, reason in same_values(install, broker, shared_studies(shared, tmp_path)):
+    found = same_values(install, broker, shared_studies(shared, tmp_path, STRETCH_S), weights.folder)
+    there = {path.name for path in weights.folder.iterdir()}
+    for *place, value, reason in found:
         assert (value is None) == reason.startswith("not computed: "), place
         assert "Error" not in reason, (place, reason)
+        assert not [name for name in there if name in reason], (place, reason)
+    value_of = {tuple(place): value for *place, value, _ in found}
+    assert value_of["EDTalk", "id03", "cpbd"] < value_of["Hallo", "id03", "cpbd"]  # the less the blurrier
+    for metric in ("brisque", "niqe"):
+        assert value_of["EDTalk", "id03", metric] > value_of["Hallo", "id03", metric]

@@ -113,6 +113,13 @@ def test_what_can_be_met_is_not_told(laid: Path) -> None:
     assert found(study(laid, part, gold=GOLD, items=["a", "b", *PRACTICE]), "quotas") == []
 
 
+def test_whoever_watches_is_not_taken_for_gone(laid: Path) -> None:
+    _, hasty = found(study(laid, design={"abandoned_after_minutes": 0.5}), "sitting")
+    assert hasty.level == "fail"
+    assert "design.abandoned_after_minutes is 0.5, but a trial of clips of" in hasty.sentence
+    assert len(found(study(laid), "sitting")) == 1
+
+
 def test_a_context_that_names_a_method_is_told(laid: Path) -> None:
     items = [{"name": "a", "context": "Made by Two."}, {"name": "b", "context": "A speech."}]
     (finding,) = found(study(laid, {"shown": ["context"]}, items=items), "names")

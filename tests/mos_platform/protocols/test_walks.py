@@ -24,10 +24,10 @@ FILES = sorted(FOLDER.glob("[0-9]*.yaml"))
 HALF = len(FILES) // 2
 FEW = 5
 FORMATS = ("--format", "json,html")
-# Walked always: one with a choice, gold and a rating; one against a reference, with metrics. Pairs are also
-# walked, and reported, in tests/test_real_clips.py.
-BY_DRIVER = "07_emotional_consistency"
-BY_COMMANDS = "21_degradation"
+# Walked always: gold, practice and repeats, a choice and a rating. Pairs and metrics are also walked, and
+# reported, in tests/test_real_clips.py, and clips against their references in test_blinding.py.
+ALWAYS = "07_emotional_consistency"
+AGAINST_REFERENCE, PAIRS = "21_degradation", "03_comparative_realism"
 
 pytestmark = pytest.mark.long
 
@@ -95,17 +95,10 @@ def test_a_protocol_passes_the_check_once_clips_lie_beside_it(file: Path, tmp_pa
     assert [one.sentence for one in preflight.findings if one.level == "fail"] == []
 
 
-def test_a_protocol_leads_to_its_report(installation: Any, tmp_path: Path) -> None:
-    file = FOLDER / f"{BY_DRIVER}.yaml"
-    bundle = by_driver([file], tmp_path / "walked", installation.var)
-    walked_whole(file, bundle(file.stem), tmp_path / "report")
+OTHERS = [pytest.param(name, marks=pytest.mark.all) for name in (AGAINST_REFERENCE, PAIRS)]
 
 
-PAIRS = "03_comparative_realism"
-OTHERS = [pytest.param(name, marks=pytest.mark.all) for name in (PAIRS, BY_DRIVER)]
-
-
-@pytest.mark.parametrize("name", [BY_COMMANDS, *OTHERS])
+@pytest.mark.parametrize("name", [ALWAYS, *OTHERS])
 def test_the_commands_walk_a_protocol(name: str, installation: Any, tmp_path: Path) -> None:
     """As a user types them: check, import, rehearse, export; then the report."""
     file = FOLDER / f"{name}.yaml"

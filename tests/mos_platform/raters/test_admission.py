@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from entering import changed, send
+from entering import changed, send, sitting_of
 from every_type import STUDY
 from imported import rows_of
 
@@ -124,3 +124,31 @@ def test_around_texts_in_a_language_that_the_interface_lacks_the_page_is_english
     assert '<html lang="en" dir="ltr">' in told
     assert '<h1 lang="fa" dir="rtl">A small study</h1>' in told
     assert "What happens" in told
+
+
+def test_who_has_begun_is_not_told_that_all_places_are_taken(small_study):
+    full = changed(small_study, recruitment={"by": "link", "limit": 1}, targets={"raters_per_method": 1})
+    address, client = reverse("raters:welcome", args=[open_link(full).token]), Client()
+    sitting_of(send(address, client))
+    mine = client.get(address).content.decode()
+    assert "Go on where you were" in mine
+    assert "All places are taken" not in mine
+    assert "All places are taken" in Client().get(address).content.decode()
+
+
+def test_what_can_end_a_sitting_is_said_before_consent(small_study):
+    address = reverse("raters:welcome", args=[open_link(small_study).token])
+    plain = Client().get(address).content.decode()
+    assert "known answer" not in plain
+    assert "checks of picture and sound" not in plain
+    screening = {"attention": {"on_missed_check": "end"}, "apply": ["attention"]}
+    changed(small_study, setup={"checks": ["playback", "sound"]}, screening=screening)
+    told = Client().get(address).content.decode()
+    assert "Who cannot pass the required ones cannot take part." in told
+    assert "Some trials have a known answer" in told
+
+
+def test_the_link_opened_again_speaks_the_language_that_was_chosen(db):
+    address, client = reverse("raters:welcome", args=[open_link(rows_of(STUDY)).token]), Client()
+    sitting_of(send(address, client, language="de"))
+    assert 'lang="de"' in client.get(address).content.decode().split("<body", 1)[0]

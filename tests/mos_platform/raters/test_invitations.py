@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from entering import PROLIFIC, changed, send, sitting_of
 
+from mos_platform.console.progress import study_progress
 from mos_platform.raters.invitations import invite, invite_people
 from mos_platform.raters.models import Invitation, Rater, Sitting
 from mos_platform.raters.services import open_link, path_for_raters, withdraw_rater
@@ -53,14 +54,14 @@ def test_the_study_link_alone_lets_nobody_in(study):
 
 def test_the_same_name_gets_the_same_address_and_no_name_is_stored(study, capsys, tmp_path):
     file = tmp_path / "names.txt"
-    file.write_text("Ann Smith\n\nBo  Li\n", encoding="utf-8")
+    file.write_text("Annabel Smith\n\nBogumil  Lindqvist\n", encoding="utf-8")
     first = addresses(capsys, "--names", str(file))
-    file.write_text("Bo Li\nCem Ö\nAnn Smith\n", encoding="utf-8")
+    file.write_text("Bogumil Lindqvist\nCem Ö\nAnnabel Smith\n", encoding="utf-8")
     again = addresses(capsys, "--names", str(file))
     assert len({*first, *again}) == 3
     assert [again[2], again[0]] == first
     stored = str(list(Invitation.objects.values()))
-    assert not [name for name in ("Ann", "Smith", "Bo", "Li ") if name in stored]
+    assert not [name for name in ("Annabel", "Smith", "Bogumil", "Lindqvist") if name in stored]
 
 
 def test_an_invitation_of_somebody_who_left_says_so(study):
@@ -101,3 +102,21 @@ def test_the_console_says_how_raters_come(small_study, admin_client):
     assert "?PROLIFIC_PID={{%PROLIFIC_PID%}}" in admin_client.get(page).content.decode()
     changed(small_study, recruitment={"by": "link"})
     assert "Rate it yourself" in admin_client.get(page).content.decode()
+
+
+def test_an_invited_rater_who_found_no_place_gets_one_that_is_given_back(small_study, capsys):
+    full = {"stop": {"rule": "quota"}, "targets": {"raters_per_method": 1}, "setup": {"checks": []}}
+    parts = small_study.config["parts"][:1]
+    own = changed(small_study, recruitment={"by": "invitation"}, parts=parts, **full)
+    first, second = addresses(capsys, "--count", "2")
+    has, late = (sitting_of(send(address)) for address in (first, second))
+    page = reverse("ratings:sitting", args=[late.token])
+    Client().get(reverse("ratings:sitting", args=[has.token]))
+    assert "All places in this study are taken." in Client().get(page).content.decode()
+    late.rater.refresh_from_db()
+    assert (late.rater.status, late.trials.count()) == ("turned_away", 0)
+    assert study_progress(own).raters_finished == 0
+    Client().post(reverse("ratings:withdraw", args=[has.token]))
+    assert "All places" not in Client().get(page).content.decode()
+    late.rater.refresh_from_db()
+    assert (late.rater.status, late.trials.count() > 0) == ("active", True)

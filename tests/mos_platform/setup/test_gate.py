@@ -94,3 +94,10 @@ def test_checks_that_were_not_tried_are_missing_values(rater, small_study: Study
     with (folder / "raters.csv").open(newline="") as lines:
         (row,) = csv.DictReader(lines)
     assert {row[column] for column in ("refresh_hz", "sound_tries", "colour_passed", "sync_correct")} == {""}
+
+
+def test_places_are_taken_before_the_checks(rater):
+    """Nobody passes them to read that all places are taken."""
+    assert not rater.sitting.trials.exists()
+    Client().get(reverse("ratings:sitting", args=[rater.sitting.token]))
+    assert rater.sitting.trials.filter(holds_place=True).exists()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import wave
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import numpy as np
+from django.urls import reverse
 from django.utils import timezone
-from setup_client import entered
+from entering import CODES, PROLIFIC, changed, send, sitting_of
+from setup_client import SetupClient, entered
 
+from mos_platform.raters.services import open_link
 from mos_platform.setup.models import SetupCheck
 from mos_platform.words import say
 
@@ -75,6 +79,18 @@ def test_help_comes_with_the_tries(rater):
     assert "volume" in replies[1]["hint"]
     assert "cannot take part with it" in replies[4]["hint"]
     assert [reply["way_out"] for reply in replies] == [False] * 4 + [True]
+    assert {reply["way_back"] for reply in replies} == {""}
+
+
+def test_who_cannot_pass_a_required_check_goes_back_to_prolific_with_its_code(small_study):
+    study = changed(small_study, recruitment=PROLIFIC)
+    ids = {"PROLIFIC_PID": "somebody", "STUDY_ID": "s", "SESSION_ID": "t"}
+    address = f"{reverse('raters:welcome', args=[open_link(study).token])}?{urlencode(ids)}"
+    rater = SetupClient(sitting_of(send(address)))
+    assert CODES["screened_out"] not in rater.get(rater.address("page")).content.decode()
+    replies = [rater.answer("sound", rater.wrong_digits()) for _ in range(5)]
+    back = f"https://app.prolific.com/submissions/complete?cc={CODES['screened_out']}"
+    assert [reply["way_back"] for reply in replies] == [""] * 4 + [back]
 
 
 def test_guessing_is_slow_whoever_reloads_the_page(rater):
@@ -86,7 +102,7 @@ def test_guessing_is_slow_whoever_reloads_the_page(rater):
         reply = rater.answer("sound", rater.digits())
         assert (reply["passed"], reply["tries"]) == (False, 5)
         assert 0 < reply["wait_s"] <= 5
-    later(rater, "sound", 4.5)
+    later(rater, "sound", 3)
     assert rater.answer("sound", rater.digits())["passed"] is False
     later(rater, "sound", 5.1)
     assert rater.answer("sound", rater.wrong_digits())["tries"] == 6

@@ -58,6 +58,19 @@ def places(of: Study) -> list[int]:
     return [part.held for part in told]
 
 
+def test_whoever_has_not_finished_is_left_out_and_keeps_what_waits():
+    own = study(design={"dropouts_count": False})
+    done, under_way = enter(own), enter(own)
+    sit(done, of_mixed_mind)
+    answer_next(state_of(under_way), of_mixed_mind)
+    held = places(own)
+    found = look(own)
+    told = [(row["rater"], row["rule"]) for row in found.found["real"]["excluded"]]
+    assert (under_way.rater.public_id, "completion") in told
+    assert under_way.rater.public_id not in found.excluded
+    assert places(own) == held
+
+
 def test_the_excluded_lose_their_places_and_get_them_back(monkeypatch: pytest.MonkeyPatch):
     own = study()
     good, bad = enter(own), enter(own)

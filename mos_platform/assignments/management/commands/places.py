@@ -10,6 +10,7 @@ from mos_platform.stimuli.lookup import find_study
 
 class Command(BaseCommand):
     help = "Show how many places of each part are taken and answered, and whether the trials agree with that."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id; ID@1 for an older version")

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 
 from mos_platform.metrics.measures.weights import Weights
-from mos_platform.metrics.readiness import metric_findings
+from mos_platform.metrics.readiness import face_findings, metric_findings
 from mos_platform.preflight.study import Preflight, check_study
 from mos_platform.preflight.table import as_json, print_clips, print_table
 from mos_platform.progress import progress_bar
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         with progress_bar("Decoding the clips") as advance:
-            preflight = _with_metrics(
+            preflight = _with_machine(
                 check_study(options["path"], advance, settings.BASE_URL), options["path"]
             )
         if options["json"]:
@@ -49,11 +49,12 @@ class Command(BaseCommand):
             sys.exit(NOT_READY)
 
 
-def _with_metrics(preflight: Preflight, path: Path) -> Preflight:
-    """With what of the study's metrics cannot be computed on this machine."""
+def _with_machine(preflight: Preflight, path: Path) -> Preflight:
+    """With what of the study's gold and metrics cannot be made or computed on this machine."""
     try:
-        metrics = load_study(path).metrics
+        config = load_study(path)
     except InputError:
         return preflight  # told already
-    found = metric_findings(metrics, Weights(Path(settings.WEIGHTS_DIR)))
+    weights = Weights(Path(settings.WEIGHTS_DIR))
+    found = [*face_findings(config, weights), *metric_findings(config.metrics, weights)]
     return replace(preflight, findings=(*preflight.findings, *found))

@@ -21,6 +21,7 @@ INTERRUPTED = 130
 
 class Command(BaseCommand):
     help = "The whole path on the demo study: import, measure, simulate raters, report; then serve it."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="exit when the report is written")

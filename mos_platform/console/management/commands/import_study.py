@@ -21,6 +21,7 @@ from mos_platform.uploads.services import take_in_zip
 
 class Command(BaseCommand):
     help = "Import a study: its study.yaml and its clips, all of them or nothing."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

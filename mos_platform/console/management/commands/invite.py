@@ -12,6 +12,7 @@ from studies.errors import InputError
 
 class Command(BaseCommand):
     help = "Make invitations: addresses that each let one person into a study that recruits by invitation."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's name")

@@ -14,6 +14,7 @@ from mos_platform.worker import STOP_S
 
 class Command(BaseCommand):
     help = "Serve the platform; without MOS_REDIS_URL with the worker in this process."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

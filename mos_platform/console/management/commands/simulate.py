@@ -28,6 +28,7 @@ ROUNDING = 1e-9
 
 class Command(BaseCommand):
     help = "Rehearse a study: its metrics are computed, simulated raters take it over HTTP."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's id")

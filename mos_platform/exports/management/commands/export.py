@@ -11,6 +11,7 @@ from mos_platform.stimuli.lookup import find_study
 
 class Command(BaseCommand):
     help = "Write a study's bundle: what the analysis reads."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id; ID@1 for an older version")

@@ -16,6 +16,7 @@ IMPORTS = "imports studies"
 
 class Command(BaseCommand):
     help = "Tokens for programs that read bundles, such as `analysis report`, or import studies over HTTP."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")

@@ -14,6 +14,7 @@ class Command(BaseCommand):
         "Import metric values that were measured elsewhere: a CSV file with metric, value, and stimulus "
         "(or method and item; method alone for a value of the whole method); all of it or nothing."
     )
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's id")

@@ -26,6 +26,7 @@ WIDTH = 110
 
 class Command(BaseCommand):
     help = "How far a study's metrics are: values that are there, of how many, and why some have none."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's id")

@@ -15,6 +15,7 @@ from mos_platform.stimuli.models import Study
 
 class Command(BaseCommand):
     help = "Print what browsers noted while trials were shown, as JSON lines: one per trial, void ones too."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id; ID@1 for an older version")

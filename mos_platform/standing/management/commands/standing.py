@@ -12,6 +12,7 @@ from studies.errors import InputError
 
 class Command(BaseCommand):
     help = "Look at where a study stands now: who is excluded, how wide the intervals are, whether it stops."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id; ID@1 for an older version")

@@ -46,6 +46,8 @@ export class Page {
   async failed(check, reply, gently) {
     this.#tell(gently ? "" : "!", reply.told, reply.hint);
     byId("elsewhere").hidden = !reply.way_out;
+    byId("way-back").hidden = !reply.way_back;
+    byId("way-back").href = reply.way_back || "";
     const ways = gently ? ["onward", "again"] : ["again", "past"];
     const choice = await this.#choice(check.required ? ["again"] : ways, reply.wait_s);
     this.#clear();
