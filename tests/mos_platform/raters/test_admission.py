@@ -144,7 +144,7 @@ def test_what_can_end_a_sitting_is_said_before_consent(small_study):
     screening = {"attention": {"on_missed_check": "end"}, "apply": ["attention"]}
     changed(small_study, setup={"checks": ["playback", "sound"]}, screening=screening)
     told = Client().get(address).content.decode()
-    assert "Who cannot pass the required ones cannot take part." in told
+    assert "Whoever cannot pass the required ones cannot take part." in told
     assert "Some trials have a known answer" in told
 
 
