@@ -126,7 +126,7 @@ def _partial_name(wanted: WeightFile) -> str:
 
 
 def _by_hand(wanted: WeightFile) -> str:
-    return f"get it by hand from {wanted.page} and put it into the weights folder."
+    return f"get it by hand from {wanted.page} and put it into the weights folder as {wanted.name}."
 
 
 def _why(error: Exception) -> str:
