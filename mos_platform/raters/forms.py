@@ -35,20 +35,29 @@ class EnrolForm(forms.Form):
     screen_height = forms.CharField(required=False)
     language = forms.CharField(required=False)
     ticket = forms.CharField(required=False)
-    another = forms.BooleanField(required=False)  # the page told of a sitting begun in this browser
+    another = forms.BooleanField(required=False)  # than whoever began a sitting in this browser
     # Only a simulated rater may say when it came; see raters.services.declared_clock.
     clock = forms.DateTimeField(required=False)
 
     def __init__(
-        self, data: Mapping[str, str] | None, study: StudyConfig, interface: str, *, simulated: bool
+        self,
+        data: Mapping[str, str] | None,
+        study: StudyConfig,
+        interface: str,
+        *,
+        simulated: bool,
+        has_ended: bool = False,
     ) -> None:
+        """`has_ended`: a sitting in this browser; nobody may begin one again."""
         super().__init__(data)
+        self.fields["another"].required = has_ended
+        self.fields["another"].error_messages["required"] = say("welcome.another_missing", interface)
         self._study = study
         self.fields["consent"].error_messages["required"] = say("welcome.agree_missing", interface)
         self.fields[HONEYPOT] = forms.CharField(required=False)
         asked = fields(study, interface, simulated=simulated)
         self.fields.update(asked)
-        self.order_fields([*asked, "consent"])  # as on the page
+        self.order_fields(["another", *asked, "consent"])  # as on the page
 
     def asked(self) -> Iterator[Asked]:
         for one in self._study.questionnaire:

@@ -17,7 +17,7 @@ from mos_platform.raters.admission import Enrolment, Refusal, language_of
 from mos_platform.raters.bots import read_ticket
 from mos_platform.raters.doors import Entry
 from mos_platform.raters.forms import EnrolForm
-from mos_platform.raters.models import Link, Sitting
+from mos_platform.raters.models import Link, Rater, Sitting
 from mos_platform.raters.panels import in_turk_frame
 from mos_platform.raters.services import TAKEN, NotAdmittedError, enrol
 from mos_platform.raters.telling import refused_page, welcome_page
@@ -57,12 +57,24 @@ def _welcome(request: HttpRequest, came: Entry) -> HttpResponse:
     visit = _visit(request, came)
     if came.barred and came.barred.key != "mturk_preview":
         return _refused(visit, came.barred)
-    form = EnrolForm(request.POST or None, visit.study, visit.interface, simulated=came.simulated)
+    form = EnrolForm(
+        request.POST or None,
+        visit.study,
+        visit.interface,
+        simulated=came.simulated,
+        has_ended=_has_ended(came),
+    )
     if request.method == "POST":
         answer = _gone_on(visit) if "key" in request.POST else _sent(visit, form)
         if answer is not None:
             return answer
     return _page(visit, form, status=400 if form.errors else 200)
+
+
+def _has_ended(came: Entry) -> bool:
+    """Whether a sitting by an open link was begun in this browser, and goes on no more."""
+    begun = None if came.is_known else doors.begun_sitting(came)
+    return begun is not None and begun.rater.status != Rater.Status.ACTIVE
 
 
 def _page(visit: Visit, form: EnrolForm, status: int) -> HttpResponse:

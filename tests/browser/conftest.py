@@ -31,7 +31,7 @@ VIEWPORTS: dict[str, dict[str, Any]] = {
         "is_mobile": True,
     },
 }
-METHODS = ("kudu", "okapi", "zebra")
+METHODS = ("antelope", "okapi", "zebra")
 ITEMS = ("river", "meadow")
 CLIP_SECONDS = 0.8
 CLIP_SIZE = 384
@@ -82,7 +82,7 @@ PACED: dict[str, Any] = {
     **STUDY,
     "study": "paced",
     "design": {"break_after_minutes": 4},
-    "items": [*({"name": name} for name in ITEMS), {"name": "pond", "role": "training"}],
+    "items": [*({"name": name} for name in ITEMS), {"name": "lagoon", "role": "training"}],
     "parts": [
         {
             "id": "rating",

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-METHODS = ("kudu", "okapi", "zebra", "wildebeest")
-ITEMS = ("river", "meadow", "pond")
+METHODS = ("antelope", "okapi", "zebra", "wildebeest")
+ITEMS = ("river", "meadow", "lagoon")
 SECONDS = 0.8
 SIZE = 384
 
@@ -46,7 +46,7 @@ STUDY: dict[str, Any] = {
             "name": name,
             "context": {"en": f"The speaker greets guest {place}.", "de": f"Gast {place} wird begrüßt."},
             "picture": f"pictures/{place}.png",
-            "role": "training" if name == "pond" else "scored",
+            "role": "training" if name == "lagoon" else "scored",
         }
         for place, name in enumerate(ITEMS, start=1)
     ],

@@ -89,6 +89,19 @@ def test_a_second_page_of_one_browser_goes_on_unless_it_is_somebody_elses(door, 
     assert first == second
     page = browser.get(door).content.decode()
     assert "Are you somebody else?" in page
-    assert 'name="another" value="on"' in page
+    assert 'name="another"' in page
+    assert sitting_of(send(door, browser, ticket=ticket_of(page))) == first
     assert sitting_of(send(door, browser, ticket=ticket_of(page), another="on")) != first
     assert 'name="another"' not in Client().get(door).content.decode()
+
+
+@pytest.mark.parametrize("status", ["finished", "ended", "withdrawn"])
+def test_who_has_taken_part_does_not_begin_again_unasked(door, monkeypatch, status):
+    monkeypatch.setattr(bots, "SHORTEST", timedelta(0))
+    browser = Client()
+    first = sitting_of(send(door, browser, ticket=ticket(door)))
+    Rater.objects.filter(pk=first.rater_id).update(status=status)
+    again = send(door, browser, ticket=ticket(door))
+    assert (again.status_code, Rater.objects.count()) == (400, 1)
+    assert "Please tick this if you are somebody else" in again.content.decode()
+    assert sitting_of(send(door, browser, ticket=ticket(door), another="on")) != first

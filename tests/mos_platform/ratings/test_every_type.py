@@ -32,7 +32,7 @@ from mos_platform.stimuli.models import Study
 
 pytestmark = pytest.mark.django_db
 
-METHODS_AND_ITEMS = ("kudu", "okapi", "zebra", "wildebeest", "river", "meadow", "pond")
+METHODS_AND_ITEMS = ("antelope", "okapi", "zebra", "wildebeest", "river", "meadow", "lagoon")
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_a_part_holds_training_dummies_gold_and_repeats_and_the_bundle_says_whic
     kinds = [trial.kind for trial in described]
     assert kinds[:3] == ["training", "training", "dummy"]
     assert Counter(kinds) == Counter(training=2, dummy=1, scored=3, trap=1, gold=1, repeat=1)
-    assert {trial.stimulus.item.name for trial in described if trial.kind == "training"} == {"pond"}
+    assert {trial.stimulus.item.name for trial in described if trial.kind == "training"} == {"lagoon"}
     gold = described.get(kind="gold")
     assert (gold.stimulus.method.name, gold.expected) == ("wildebeest", {"many": {"high": 3}})
     folder = export_bundle(study, tmp_path / "bundle")
@@ -308,7 +308,7 @@ def test_the_researchers_pages_count_what_is_judged(study):
         finish(entered(study))
     progress = study_progress(study)
     assert progress.items == ["river", "meadow"]
-    assert [row.method for row in progress.rows] == ["kudu", "okapi", "zebra"]
+    assert [row.method for row in progress.rows] == ["antelope", "okapi", "zebra"]
     assert progress.fewest == 3
     assert progress.checks.answered == 3 * 3
     facts = stimulus_facts(study.stimuli.filter(trials__part="slider", trials__kind="scored").first())
