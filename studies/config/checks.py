@@ -230,12 +230,17 @@ def _bounds(where: str, low: float | None, high: float | None, scale: Scale) -> 
         yield where, f"no grade lies between {least:g} and {most:g}; widen it"
 
 
-def _metrics(metrics: tuple[str, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
+def _metrics(metrics: tuple[str, ...]) -> Iterator[Problem]:
     yield from _twice("metric", _numbered("metrics", metrics), "remove one")
     for place, name in enumerate(metrics):
         if name not in COMPUTED:
             yield f"metrics.{place}", _not_computed(name)
-        elif "reference" in COMPUTED[name].needs and not any(method.reference for method in methods):
+
+
+def _metrics_and_methods(metrics: tuple[str, ...], methods: tuple[Method, ...]) -> Iterator[Problem]:
+    referenced = any(method.reference for method in methods)
+    for place, name in enumerate(metrics):
+        if name in COMPUTED and "reference" in COMPUTED[name].needs and not referenced:
             yield (
                 f"metrics.{place}",
                 f"metric {name!r} needs a method with reference: true; mark the real video",
@@ -373,7 +378,8 @@ CHECKS = (
     _Check(("gold", "methods"), made_gold, partly=("gold", "methods")),
     _Check(("methods", "clips"), made_encoded, partly=("methods",)),
     _Check(("stimuli", "methods"), made_files, partly=("methods",)),
-    _Check(("metrics", "methods"), _metrics),
+    _Check(("metrics",), _metrics),
+    _Check(("metrics", "methods"), _metrics_and_methods),
     _Check(("stimuli", "methods", "items"), _files),
     _Check(("recruitment",), _recruitment),
     _Check(("recruitment", "targets"), _quotas),

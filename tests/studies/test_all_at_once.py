@@ -41,6 +41,7 @@ parts:
     questions: [{id: overall, text: "How good?"}]
 gold:
   - {method: one, item: c, expected: {emo: {high: 3}}}
+metrics: [cpbd, nonsense]
 """
 
 
@@ -67,6 +68,7 @@ def test_what_contradicts_is_told_beside_what_cannot_be_read(tmp_path: Path) -> 
         "'parts.2.questions.0': question 'overall' is named twice",
         "'gold.0.item': item 'c' is not under 'items'",
         "'parts.0.gold': no entry under 'gold' expects an answer",
+        "'metrics.1': no metric is called 'nonsense'",
     ]
     assert [found for found in wanted if not any(found in sentence for sentence in sentences)] == []
     assert len(sentences) == len(wanted)
