@@ -15,8 +15,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from entering import changed
 
 from mos_platform.assignments.models import Trial
+from mos_platform.assignments.places import return_places
 from mos_platform.assignments.services import reserve_sitting
 from mos_platform.console import reports
 from mos_platform.console.models import ReportRun
@@ -24,6 +26,7 @@ from mos_platform.console.progress import study_progress
 from mos_platform.console.standing import latest_mos
 from mos_platform.exports.services import bundle_folder
 from mos_platform.metrics.models import ImportedValue, Measured, MetricValue
+from mos_platform.raters.models import Rater
 from mos_platform.raters.services import Enrolment, enrol, open_link, simulated_link
 from mos_platform.ratings.models import Comparison, Rating
 from mos_platform.stimuli.models import Study
@@ -96,6 +99,28 @@ def test_progress_counts_raters_per_clip_and_checks(small_study):
     assert (progress.checks.answered, progress.checks.passed) == (4, 4)
     assert [[cell.raters for cell in row.cells] for row in progress.rows] == [[1] * 4] * 3  # of people
     assert progress.next_step == "29 more raters needed before every method has its 30."
+
+
+def test_answers_that_do_not_count_fill_no_clip(small_study):
+    rate(small_study)
+    assert study_progress(small_study).fewest == 1
+    return_places(Rater.objects.get())
+    progress = study_progress(small_study)
+    assert progress.fewest == 0
+    assert [[cell.raters for cell in row.cells] for row in progress.rows] == [[0] * 4] * 3
+
+
+@pytest.mark.parametrize(
+    ("targets", "wanted"),
+    [
+        ({"raters_per_method": 8}, 4),  # of 12 clips half are met in a sitting
+        ({"raters_per_method": 8, "ratings_per_stimulus": 7}, 7),
+    ],
+)
+def test_a_clip_has_what_it_needs_by_its_own_target(small_study, targets, wanted):
+    alone = [{**small_study.config["parts"][0], "trials_per_sitting": 6}]
+    own = changed(small_study, parts=alone, targets=targets)
+    assert study_progress(own).target_per_clip == wanted
 
 
 def test_a_failed_check_is_counted_as_failed(small_study):
