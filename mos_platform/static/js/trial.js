@@ -17,6 +17,15 @@ const READY = { rating: "trial.ready", dcr: "trial.ready_dcr", ccr: "trial.ready
 const NOTICES = new Set(["again", "later", "not_played", "not_next", "invalid"]);
 const byId = (id) => document.getElementById(id);
 
+const asks = (trial, type) => trial.questions.some((question) => question.type === type);
+
+/** Whether a trial plays in another way than the one before, or asks nothing that was asked there. */
+function isOtherTask(trial, before) {
+  const known = before?.questions.map(({ id }) => id);
+  return !before || trial.type !== before.type || trial.plays !== before.plays
+    || !trial.questions.some(({ id }) => known.includes(id));
+}
+
 /** The browser plays no clip at all. */
 export class CannotPlay extends Error {}
 
@@ -30,7 +39,7 @@ export class TrialPage {
     this.questions = new Questions(byId("questions"), () => this.#answered());
     this.hidden = new HiddenWatch();
     this.broken = 0;
-    this.lastType = null;
+    this.lastTask = null;
     this.#listen();
   }
 
@@ -40,7 +49,8 @@ export class TrialPage {
       this.#next();
     });
     listen({
-      play: () => this.#here && this.presentation.press(),
+      // Here space never scrolls the clip away, also where nothing is to be played.
+      play: () => this.#here && (this.presentation.press() || true),
       press: (key) => this.questions.press(key),
       next: () => this.#next(),
       reach: () => this.#here && this.questions.reach(),
@@ -96,8 +106,9 @@ export class TrialPage {
       this.#share("");
     });
     if (this.stopped) await new Promise(() => {});
-    const isNew = trial.type !== this.lastType || this.notice !== "";
-    this.lastType = trial.type;
+    const between = this.lastTask !== null && asks(trial, "digits"); // whatever the task, and is none itself
+    const isNew = this.notice !== "" || (!between && isOtherTask(trial, this.lastTask));
+    if (!between) this.lastTask = trial;
     this.hidden.restart();
     await this.presentation.run(isNew, async () => {
       await this.open(trial.token);
@@ -123,7 +134,7 @@ export class TrialPage {
 
   /** A clip that cannot be shown is not the rater's affair; a browser that shows none is. */
   #unplayable(error) {
-    this.lastType = null;
+    this.lastTask = null;
     if (error instanceof Missing) return { unplayable: error.reason, notice: "later" };
     if (!(error instanceof Unplayable)) throw error;
     this.broken += 1;
