@@ -140,6 +140,22 @@ def test_one_question_fits_a_desktop_screen_with_clips_of_512_pixels(visit_every
     assert min(looked_at["pair"], looked_at["single"]) >= 2
 
 
+def test_a_part_that_asks_something_else_waits_for_play(visit_every: Visit, every_platform):
+    """Both parts rate single clips; within a part they begin by themselves."""
+    rater = visit_every()
+    rater.enter(every_platform.link)
+    every_platform.rows(ANSWERED, rater.token, DESCRIBED - 1)
+    rater.page.reload()
+    for position, waits in ((DESCRIBED - 1, True), (DESCRIBED, False), (DESCRIBED + 1, True)):
+        rater.wait_for_trial(position)
+        begun = rater.page.locator(".play:not(.again), .box.showing, #questions fieldset:enabled")
+        begun.locator("visible=true").first.wait_for()
+        assert rater.play_button.is_visible() is waits
+        rater.watch()
+        rater.answer()
+        rater.act(rater.next_button)
+
+
 def test_a_slider_has_no_value_until_it_is_touched_and_obeys_the_keys(visit_every: Visit, every_platform):
     rater = visit_every()
     rater.enter(every_platform.link)

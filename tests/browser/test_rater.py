@@ -111,6 +111,22 @@ def test_a_whole_sitting_with_a_finger_on_a_phone(visit: Visit, platform):
     assert device == [("phone",)]
 
 
+def test_space_never_scrolls_the_clip_away(visit: Visit, platform):
+    """It plays the first clip; the later ones begin by themselves while a finger is still on the key."""
+    rater = visit()
+    rater.slow_motion()
+    rater.page.set_viewport_size({"width": 900, "height": 420})
+    rater.enter(platform.link)
+    page = rater.page
+    page.keyboard.press("Space")
+    expect(page.locator(".box.showing")).to_be_visible()
+    page.evaluate("window.scrollTo(0, 0)")
+    assert page.evaluate("document.documentElement.scrollHeight") > 420
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)  # scrolling by a key is smooth
+    assert page.evaluate("window.scrollY") == 0
+
+
 def test_nothing_can_be_answered_before_the_clip_has_ended(visit: Visit, platform):
     rater = visit()
     rater.enter(platform.link)

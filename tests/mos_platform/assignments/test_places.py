@@ -238,20 +238,26 @@ def test_who_comes_when_all_places_are_held_is_told_so_and_is_let_in_once_some_a
     assert sorted(valid(study)["part"]) == [1] * 12
 
 
-def test_who_comes_back_too_late_has_a_code_and_who_did_nothing_is_told_that_all_is_taken(
-    client: Client,
-) -> None:
-    study = study_of(part(), stop={"rule": "quota"}, targets={"raters_per_method": 1}, setup={"checks": []})
-    idle = enrol(open_link(study), Enrolment("some", "", "desktop"))
+def back_too_late(study: Study, *, answered: int) -> Sitting:
+    """Who answered so many, stayed away, and comes back once somebody else took what was left."""
     late = entered(study)
     assert late is not None
-    answer(late, 6)
+    answer(late, answered)
     stay_away(late)
     places.return_abandoned(study)
     other = entered(study)
     assert other is not None
     answer(other)
     reserve_sitting(late)
+    return late
+
+
+def test_who_comes_back_too_late_has_a_code_and_who_did_nothing_is_told_that_all_is_taken(
+    client: Client,
+) -> None:
+    study = study_of(part(), stop={"rule": "quota"}, targets={"raters_per_method": 1}, setup={"checks": []})
+    idle = enrol(open_link(study), Enrolment("some", "", "desktop"))
+    late = back_too_late(study, answered=6)
     assert late.over_quota
     assert late.completion_code
     state = client.get(f"/api/sittings/{idle.token}/").json()
@@ -264,15 +270,7 @@ def test_who_comes_back_too_late_has_a_code_and_who_did_nothing_is_told_that_all
 
 def test_a_code_is_not_had_for_a_single_answer_and_coming_back_too_late() -> None:
     study = study_of(part(), stop={"rule": "quota"}, targets={"raters_per_method": 1})
-    late = entered(study)
-    assert late is not None
-    answer(late, 1)
-    stay_away(late)
-    places.return_abandoned(study)
-    other = entered(study)
-    assert other is not None
-    answer(other)
-    reserve_sitting(late)
+    late = back_too_late(study, answered=1)
     assert late.over_quota
     assert not late.completion_code
 
